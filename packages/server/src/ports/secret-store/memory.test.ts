@@ -1,0 +1,4 @@
+import { secretStoreConformance } from "./conformance.ts";
+import { memorySecretStore } from "./memory.ts";
+
+secretStoreConformance("memory", async () => memorySecretStore());
