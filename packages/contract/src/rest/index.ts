@@ -1,0 +1,3 @@
+export * from "./common.ts";
+export * from "./people.ts";
+export * from "./registries.ts";

@@ -1,0 +1,36 @@
+import type { EventType } from "@bellhop/contract";
+import { z } from "zod";
+import type { ScopeKind } from "./event.ts";
+
+/** Action types by their wire names. */
+export const actionTypes = ["GENERIC_WEBHOOK", "NO_OP"] as const;
+export type ActionType = (typeof actionTypes)[number];
+
+/** What an automation keeps of its action, as it is stored; each plug-in reads only its own shape. */
+export const actionConfigSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("GENERIC_WEBHOOK"), webhookId: z.uuid(), payload: z.string().nullable() }),
+  z.object({ type: z.literal("NO_OP") }),
+]);
+export type ActionConfig = z.output<typeof actionConfigSchema>;
+
+export type Automation = {
+  id: string;
+  /** The entity that owns the scope. */
+  entityId: number;
+  name: string;
+  description: string | null;
+  enabled: boolean;
+  scopeKind: ScopeKind;
+  scopeId: number;
+  /** Counts the edits of what fires and what is done. */
+  revision: number;
+  eventType: EventType;
+  /** As it was sent, letter by letter: the SDK compares it. */
+  eventFilter: string;
+  action: ActionConfig;
+  createdAt: Date;
+  updatedAt: Date | null;
+};
+
+/** An automation as matching sees it. */
+export type Candidate = { id: string; entityId: number; revision: number; name: string; eventFilter: string; action: ActionConfig };

@@ -1,0 +1,11 @@
+export { evaluate, explain } from "./evaluate.ts";
+export type { ClauseResult } from "./evaluate.ts";
+export { mutationFields, runFields } from "./event-fields.ts";
+export { parseEventFilter } from "./event-filter.ts";
+export type { EventFilter, ParsedEventFilter } from "./event-filter.ts";
+export { fieldCatalogue } from "./field-catalogue.ts";
+export type { FieldCatalogue } from "./field-catalogue.ts";
+export type { Clause, ClauseOperator, Filter, Subject } from "./filter.ts";
+export { parseFilter } from "./parse-filter.ts";
+export type { ParsedFilter } from "./parse-filter.ts";
+export type { Problem } from "./problem.ts";

@@ -1,0 +1,34 @@
+/**
+ * Why something did not fire, was not delivered, or was given up: one closed list, stored, counted and shown.
+ * A value is never renamed: histories hold it.
+ */
+export const reasons = {
+  // why a firing was skipped
+  filter_unreadable: "The automation's filter could not be read.",
+  // why a delivery failed for good, before it was tried
+  webhook_missing: "The webhook was deleted.",
+  webhook_disabled: "The webhook is disabled.",
+  action_unknown: "This server has no action of that type.",
+  payload_unreadable: "The automation's payload could not be read.",
+  body_too_large: "The rendered body is over the limit.",
+  secret_missing: "A secret that the webhook names was deleted.",
+  secret_unreadable: "A secret could not be decrypted with this server's key.",
+  // why an attempt failed
+  endpoint_not_allowed: "The endpoint is not one that webhooks may call.",
+  dns_failure: "The host name could not be resolved.",
+  connect_failed: "No connection could be made.",
+  connection_reset: "The connection was closed before an answer came.",
+  tls_failure: "The TLS handshake failed.",
+  request_invalid: "The request could not be built: a header has a value that cannot be sent.",
+  timeout: "No complete answer came in time.",
+  protocol_error: "The answer was not HTTP.",
+  headers_too_large: "The answer's headers are over the limit.",
+  status_not_success: "The receiver answered with a status that is not 2xx.",
+  redirect: "The receiver answered with a redirect; redirects are never followed.",
+  gone: "The receiver answered 410 Gone; the webhook was disabled.",
+  interrupted: "The worker stopped or lost its lease before the outcome was stored; the delivery was tried again.",
+  // why a delivery was given up
+  attempts_exhausted: "Every attempt of the schedule failed.",
+} as const satisfies Record<string, string>;
+
+export type Reason = keyof typeof reasons;

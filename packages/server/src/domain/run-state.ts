@@ -1,0 +1,36 @@
+import type { RunReport, RunState } from "./run.ts";
+
+export type RunStatus = { state: RunState; exitCode: number | null; stopRequested: boolean };
+
+/** Whether a run has come to an end that only a resume undoes. */
+export const hasEnded = (state: RunState): boolean => state === "finished" || state === "failed" || state === "killed";
+
+/** The status after a report. A report brings a run that was thought lost back to life; one that has ended stays so. */
+export function statusAfterReport(before: RunStatus, report: Pick<RunReport, "ended" | "preempting">): RunStatus {
+  if (report.ended !== null) return { ...before, state: endState(before, report.ended.exitCode, report.preempting), exitCode: report.ended.exitCode };
+  if (hasEnded(before.state)) return before;
+  if (report.preempting || before.state === "preempting") return { ...before, state: "preempting" };
+  return { ...before, state: "running" };
+}
+
+function endState(before: RunStatus, exitCode: number, preempting: boolean): RunState {
+  // The same last report may come twice: the second must not read the first one's result as a new situation.
+  if (hasEnded(before.state) && before.exitCode === exitCode) return before.state;
+  if (before.stopRequested) return "killed";
+  if (exitCode === 0) return "finished";
+  return preempting || before.state === "preempting" || before.state === "preempted" ? "preempted" : "failed";
+}
+
+/** The status after a script has (again) taken up a run of this name. */
+export function statusAfterResume(before: RunStatus): RunStatus {
+  if (before.state === "running" || before.state === "preempting") return before;
+  return { state: "running", exitCode: null, stopRequested: false };
+}
+
+const moves: Readonly<Partial<Record<RunState, readonly RunState[]>>> = {
+  pending: ["running", "failed", "crashed", "preempted"],
+  failed: ["pending", "running"],
+};
+
+/** Whether a user may put a run from one state into another by hand. */
+export const mayMove = (from: RunState, to: RunState): boolean => moves[to]?.includes(from) ?? false;

@@ -1,0 +1,11 @@
+export { fillHeaderValue, parseHeaderValue } from "./header-value.ts";
+export type { FilledHeader, HeaderTemplate, ParsedHeaderValue } from "./header-value.ts";
+export { parsePayload } from "./parse-payload.ts";
+export type { ParsedPayload, PayloadTemplate } from "./parse-payload.ts";
+export { renderPayload } from "./render-payload.ts";
+export type { PayloadRendering, RenderedPayload, VariableValues } from "./render-payload.ts";
+export { fillSecrets, readSealed, sealedText, showSealed } from "./sealed-text.ts";
+export type { FilledText, SealedSegment, SealedText } from "./sealed-text.ts";
+export type { Known } from "./segments.ts";
+export { parseTextTemplate, renderText } from "./text-template.ts";
+export type { ParsedTextTemplate, TextRendering, TextTemplate } from "./text-template.ts";
