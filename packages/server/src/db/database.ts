@@ -1,0 +1,133 @@
+import pg from "pg";
+import type { Log } from "../kit/log.ts";
+
+/** A statement: named, so that PostgreSQL plans it once per connection. */
+export type Sql = { readonly name: string; readonly text: string };
+
+/** Declares a statement. The name has to be unique in the code base; it shows up in pg_prepared_statements. */
+export const sql = (name: string, text: string): Sql => ({ name, text });
+
+export type Value = string | number | bigint | boolean | null | Date | Buffer | readonly (string | number | null)[];
+
+/** Runs one statement and gives its rows. `Row` states what the statement selects; it stands beside the SQL. */
+export type Querier = {
+  query<Row extends object>(statement: Sql, values: readonly Value[]): Promise<Row[]>;
+};
+
+/** An open transaction. */
+export type Transaction = Querier & {
+  readonly inTransaction: true;
+  /** Runs `work` once the transaction is durable; not at all when it is rolled back. */
+  afterCommit(work: () => void): void;
+};
+
+export type Database = Querier & {
+  /** Runs `work` in one transaction; again, up to twice, when PostgreSQL chose it as the victim of a deadlock. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** A connection of its own that hears NOTIFY; reconnects by itself. Gives a function that ends it. */
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = { url: string; poolSize: number; log: Log };
+
+// bigint columns are ids, counts and sizes, all below 2^53: numbers are exact, and easier to hold than bigint.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+const deadlockOrSerialization = new Set(["40001", "40P01"]);
+
+export function sqlState(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
+}
+
+/** Whether the error is the violation of the named unique index or constraint. */
+export function violates(error: unknown, constraint: string): boolean {
+  return error instanceof pg.DatabaseError && error.code === "23505" && error.constraint === constraint;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({ connectionString: options.url, max: options.poolSize, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, application_name: "bellhop" });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on("error", (error) => options.log.warn({ reason: error.message }, "idle database connection lost"));
+  return {
+    query: (statement, values) => run(pool, statement, values),
+    transaction: (work) => inTransaction(pool, work),
+    listen: (channel, heard) => listen(options, channel, heard),
+    close: () => pool.end(),
+  };
+}
+
+async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Sql, values: readonly Value[]): Promise<Row[]> {
+  const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+  return result.rows;
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await once(pool, work);
+    } catch (error) {
+      if (tries >= 3 || !deadlockOrSerialization.has(sqlState(error) ?? "")) throw error;
+    }
+  }
+}
+
+async function once<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  const committed: (() => void)[] = [];
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work({ inTransaction: true, query: (statement, values) => run(client, statement, values), afterCommit: (then) => committed.push(then) });
+    await client.query("commit");
+    for (const then of committed) then();
+    return result;
+  } catch (error) {
+    broken = await rollback(client);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Gives the error when not even the rollback went through: the connection is then thrown away. */
+async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query("rollback");
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error("rollback failed");
+  }
+}
+
+async function listen(options: DatabaseOptions, channel: string, heard: () => void): Promise<() => Promise<void>> {
+  let ended = false;
+  let current: pg.Client | null = null;
+  let retry: NodeJS.Timeout | null = null;
+  const connect = async (): Promise<void> => {
+    const client = new pg.Client({ connectionString: options.url, application_name: "bellhop listen" });
+    const lost = (): void => {
+      if (ended || current !== client) return;
+      current = null;
+      retry = setTimeout(() => void connect(), 1_000);
+    };
+    client.on("error", lost);
+    client.on("end", lost);
+    client.on("notification", heard);
+    current = client;
+    try {
+      await client.connect();
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      heard();
+    } catch (error) {
+      options.log.warn({ reason: sqlState(error) ?? "connection" }, "cannot listen for notifications; trying again");
+      lost();
+    }
+  };
+  await connect();
+  return async () => {
+    ended = true;
+    if (retry !== null) clearTimeout(retry);
+    await current?.end();
+  };
+}

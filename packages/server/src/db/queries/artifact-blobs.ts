@@ -1,0 +1,26 @@
+import type { Querier } from "../database.ts";
+import { sql } from "../database.ts";
+
+export type BlobRow = { md5_hex: string; object_key: string; size_bytes: number; birth_artifact_id: number | null };
+
+const find = sql("artifact_blobs_find", "select md5_hex, object_key, size_bytes, birth_artifact_id from artifact_blobs where entity_id = $1 and md5_hex = any($2::text[])");
+
+// An anti-join over the wanted digests: a version of a million files is asked for in a few statements.
+const missing = sql("artifact_blobs_missing", `
+  select wanted.md5_hex from unnest($2::text[]) as wanted (md5_hex)
+  where not exists (select 1 from artifact_blobs as blob where blob.entity_id = $1 and blob.md5_hex = wanted.md5_hex) limit $3`);
+
+const insert = sql("artifact_blobs_insert", `
+  insert into artifact_blobs (entity_id, md5_hex, object_key, size_bytes, birth_artifact_id) values ($1, $2, $3, $4, $5) on conflict (entity_id, md5_hex) do nothing`);
+
+export function findBlobs(db: Querier, entityId: number, md5Hexes: readonly string[]): Promise<BlobRow[]> {
+  return db.query<BlobRow>(find, [entityId, md5Hexes]);
+}
+
+export async function findMissingBlobs(db: Querier, entityId: number, md5Hexes: readonly string[], most: number): Promise<string[]> {
+  return (await db.query<{ md5_hex: string }>(missing, [entityId, md5Hexes, most])).map(({ md5_hex }) => md5_hex);
+}
+
+export async function insertBlob(db: Querier, entityId: number, blob: BlobRow): Promise<void> {
+  await db.query(insert, [entityId, blob.md5_hex, blob.object_key, blob.size_bytes, blob.birth_artifact_id]);
+}

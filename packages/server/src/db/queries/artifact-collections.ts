@@ -1,0 +1,41 @@
+import type { Querier, Transaction } from "../database.ts";
+import { sql } from "../database.ts";
+
+const update = sql("artifact_collections_update", `
+  update artifact_collections set name = coalesce($2, name), description = coalesce($3, description), updated_at = now() where id = $1`);
+
+const setType = sql("artifact_collections_set_type", "update artifact_collections set type_id = $2, updated_at = now() where id = $1");
+
+// The tables' cascades take a sequence's versions along, wherever they are linked.
+const deleteCollection = sql("artifact_collections_delete", "delete from artifact_collections where id = $1");
+
+const addTags = sql("collection_tags_insert", `
+  insert into collection_tags (entity_id, collection_id, tag) select $1, $2, unnest($3::text[]) on conflict (collection_id, tag) do nothing`);
+
+const removeTags = sql("collection_tags_delete", "delete from collection_tags where collection_id = $1 and tag = any($2::text[])");
+
+const tagsNamed = sql("collection_tags_named", "select id, tag from collection_tags where collection_id = $1 and tag = any($2::text[]) order by id");
+
+export async function updateCollectionRow(tx: Transaction, id: number, to: { name: string | null; description: string | null }): Promise<void> {
+  await tx.query(update, [id, to.name, to.description]);
+}
+
+export async function setCollectionType(tx: Transaction, id: number, typeId: number): Promise<void> {
+  await tx.query(setType, [id, typeId]);
+}
+
+export async function deleteCollectionRow(tx: Transaction, id: number): Promise<void> {
+  await tx.query(deleteCollection, [id]);
+}
+
+export async function addCollectionTags(tx: Transaction, entityId: number, collectionId: number, tags: readonly string[]): Promise<void> {
+  await tx.query(addTags, [entityId, collectionId, tags]);
+}
+
+export async function removeCollectionTags(tx: Transaction, collectionId: number, tags: readonly string[]): Promise<void> {
+  await tx.query(removeTags, [collectionId, tags]);
+}
+
+export function findCollectionTags(db: Querier, collectionId: number, tags: readonly string[]): Promise<{ id: number; tag: string }[]> {
+  return db.query(tagsNamed, [collectionId, tags]);
+}

@@ -1,0 +1,15 @@
+import type { Querier } from "../database.ts";
+import { sql } from "../database.ts";
+
+export type SealedSecretRow = { webhook_id: string; id: string; entity_id: number; name: string; version: number; key_id: string; wrap_nonce: Buffer; wrapped_key: Buffer; nonce: Buffer; ciphertext: Buffer };
+
+// A webhook's secrets are names; only those of its own entity are ever looked at.
+const grantedSecrets = sql("granted_secrets", `
+  select webhook.id as webhook_id, secret.id, secret.entity_id, secret.name, secret.version, secret.key_id, secret.wrap_nonce, secret.wrapped_key, secret.nonce, secret.ciphertext
+  from webhooks as webhook
+  join secrets as secret on secret.entity_id = webhook.entity_id
+    and secret.name = any (webhook.secret_names || array[webhook.access_token, webhook.signing_secret])
+  where webhook.id = any ($1)`);
+
+/** The secrets that each of the webhooks may use, still sealed. */
+export const findGrantedSecrets = (db: Querier, webhookIds: readonly string[]): Promise<SealedSecretRow[]> => db.query<SealedSecretRow>(grantedSecrets, [webhookIds]);

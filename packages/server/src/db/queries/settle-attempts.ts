@@ -1,0 +1,80 @@
+import type { Attempt, ExecutionStatus } from "../../domain/execution.ts";
+import type { Reason } from "../../domain/reason.ts";
+import type { RenderedRequest } from "../../domain/rendered-request.ts";
+import type { Querier } from "../database.ts";
+import { sql } from "../database.ts";
+
+/** An attempt and what was decided after it, to be stored. */
+export type Settlement = {
+  executionId: string;
+  leaseToken: number;
+  attemptNumber: number;
+  startedAt: Date;
+  attempt: Attempt;
+  rendered: RenderedRequest | null;
+  status: Extract<ExecutionStatus, "finished" | "failed" | "retrying">;
+  reason: Reason | null;
+  /** Milliseconds until the next attempt; null when none follows. */
+  retryInMs: number | null;
+};
+
+// The fence: a job is deleted or put back only while its lease token is still the one that the worker was given. What
+// follows is joined to those jobs, so that a worker which was frozen past its lease changes nothing at all.
+const settleAttempts = sql("settle_attempts", `
+  with settled as (
+    select * from json_to_recordset($1) as row (
+      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text,
+      request jsonb, response jsonb, timing jsonb, rendered jsonb, status text, reason text, retry_in_ms double precision)
+  ), done as (
+    delete from delivery_jobs as job using settled
+    where job.execution_id = settled.execution_id and job.lease_token = settled.lease_token and settled.retry_in_ms is null
+    returning job.execution_id, job.entity_id, null::timestamptz as next_attempt_at
+  ), again as (
+    update delivery_jobs as job
+    set due_at = now() + settled.retry_in_ms * interval '1 millisecond', leased = false, leased_at = null, failures = failures + 1
+    from settled
+    where job.execution_id = settled.execution_id and job.lease_token = settled.lease_token and settled.retry_in_ms is not null
+    returning job.execution_id, job.entity_id, job.due_at as next_attempt_at
+  ), held as (
+    select * from done union all select * from again
+  ), stored as (
+    insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at)
+    select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at
+    from settled join held using (execution_id)
+  ), updated as (
+    update executions as execution
+    set status = settled.status, reason = settled.reason, attempt_count = settled.number, next_attempt_at = held.next_attempt_at,
+      rendered = coalesce(execution.rendered, settled.rendered), finished_at = case when held.next_attempt_at is null then now() end
+    from settled join held using (execution_id)
+    where execution.id = settled.execution_id
+  )
+  select execution_id from held`);
+
+/** Stores the outcomes in one statement; gives the executions whose lease still held. */
+export async function storeSettlements(db: Querier, settlements: readonly Settlement[]): Promise<Set<string>> {
+  const rows = settlements.map((one) => ({
+    execution_id: one.executionId,
+    lease_token: one.leaseToken,
+    number: one.attemptNumber,
+    started_at: one.startedAt,
+    outcome: one.attempt.outcome,
+    attempt_reason: one.attempt.reason,
+    request: one.attempt.request,
+    response: one.attempt.response,
+    timing: one.attempt.timing,
+    rendered: one.rendered,
+    status: one.status,
+    reason: one.reason,
+    retry_in_ms: one.retryInMs,
+  }));
+  // PostgreSQL's JSON types hold no NUL; a receiver's answer may.
+  const held = await db.query<{ execution_id: string }>(settleAttempts, [JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd")]);
+  return new Set(held.map((row) => row.execution_id));
+}
+
+const disableWebhook = sql("disable_webhook", `
+  update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled`);
+
+export async function disableWebhooks(db: Querier, ids: readonly string[], reason: Reason): Promise<void> {
+  await db.query(disableWebhook, [ids, reason]);
+}

@@ -1,0 +1,29 @@
+import { findEventType } from "@bellhop/contract";
+import { z } from "zod";
+import type { Event, Subject } from "../../domain/event.ts";
+
+export type EventRow = { event_id: string; event_type: string; event_author: string; event_subject: unknown; event_at: Date };
+
+const artifactSubject = z.object({
+  kind: z.literal("artifact"),
+  artifactId: z.number(),
+  versionIndex: z.number(),
+  collectionId: z.number(),
+  collectionName: z.string(),
+  collectionKind: z.enum(["sequence", "portfolio"]),
+  artifactType: z.string(),
+  projectId: z.number(),
+  projectName: z.string(),
+  entityId: z.number(),
+  entityName: z.string(),
+  alias: z.string().nullable(),
+  tag: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+}) satisfies z.ZodType<Subject>;
+
+/** Reads a stored event. Throws on one that this version cannot read: that is a fault of ours, not of a user. */
+export function eventOf(row: EventRow): Event {
+  const type = findEventType(row.event_type);
+  if (type === undefined) throw new Error(`Stored event ${row.event_id} has the unknown type ${row.event_type}.`);
+  return { id: row.event_id, type: type.type, author: row.event_author, at: row.event_at, subject: artifactSubject.parse(row.event_subject) };
+}
