@@ -6,7 +6,7 @@ const test = "\\.test\\.ts$|/testing/";
 const room = (name, from, to, comment) => ({
   name, comment, severity: "error",
   from: { path: from, pathNot: test },
-  to: { path: "^(packages|e2e|bench)/", pathNot: to },
+  to: { path: "^(packages|e2e|bench)/", pathNot: [...to, "/node_modules/"] },
 });
 
 export default {
@@ -24,7 +24,7 @@ export default {
     room("faces-call-verbs", `${S}/http/`, [`${S}/http/`, `${S}/features/`, `${S}/pipeline/`, `${S}/ports/`, `${S}/domain/`, `${S}/kit/`, "^packages/contract/"], "A face maps words and calls a verb; SQL belongs in db/queries behind a verb."),
     {
       name: "only-app-picks-plugs", severity: "error", comment: "Only app.ts picks adapters and actions; take the port as an argument.",
-      from: { path: S, pathNot: `${test}|${S}/(app|main|app-[a-z-]+)\\.ts$|${S}/(adapters|actions)/` }, to: { path: `${S}/(adapters|actions)/` },
+      from: { path: S, pathNot: `${test}|${S}/(app|main|serve|app-[a-z-]+)\\.ts$|${S}/(adapters|actions)/` }, to: { path: `${S}/(adapters|actions)/` },
     },
     {
       name: "feature-front-door", severity: "error", comment: "Import another feature through its index.ts, its only door.",
@@ -32,7 +32,7 @@ export default {
     },
     {
       name: "faces-use-the-front-door", severity: "error", comment: "Import a feature through its index.ts, its only door.",
-      from: { path: `${S}/(http|app|main)`, pathNot: test }, to: { path: `${S}/features/[^/]+/`, pathNot: `${S}/features/[^/]+/index\\.ts$` },
+      from: { path: `${S}/(http|app|serve|main)`, pathNot: test }, to: { path: `${S}/features/[^/]+/`, pathNot: `${S}/features/[^/]+/index\\.ts$` },
     },
     {
       name: "stages-never-meet", severity: "error", comment: "A stage hands a typed value to the next; pipeline/index.ts holds the order.",

@@ -7,6 +7,7 @@ await ensureInstalled();
 const checks = [
   ["types", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]],
   ["budgets", ["node_modules/eslint/bin/eslint.js", "--cache", "--cache-location", "node_modules/.cache/eslint", "--max-warnings", "0", "--no-error-on-unmatched-pattern", "packages", "e2e", "bench", "scripts"]],
+  ["pages", ["scripts/docs.ts", "--check"]],
   ["layers", ["node_modules/dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", "packages", "e2e", "bench"]],
 ];
 

@@ -53,6 +53,8 @@ export const memberSchema = z.object({
   createdAt: timeSchema,
 });
 
+export const memberRoleSchema = z.object({ username: z.string(), role: roleSchema });
+
 export const setMemberSchema = z.strictObject({ role: roleSchema });
 
 export const teamSchema = z.object({

@@ -1,4 +1,5 @@
-import { isRecord, parseJson } from "../kit/cast.ts";
+import { isRecord } from "../kit/cast.ts";
+import { parseTolerantJson } from "../kit/json-tolerant.ts";
 
 /** One file of a version. What a client put into it beyond these stays in `raw`, and goes out as it came. */
 export type ManifestEntry = {
@@ -18,9 +19,13 @@ export type Manifest = {
 
 export type ParsedManifest = { ok: true; manifest: Manifest } | { ok: false; message: string };
 
+const mostEntries = 5_000_000;
+
 /** Reads the JSON that the client uploads as `wandb_manifest*.json`. */
 export function parseManifest(text: string): ParsedManifest {
-  const json = readJson(text);
+  const parsed = parseTolerantJson(text, { maxDepth: 64, maxKeys: mostEntries });
+  if (!parsed.ok) return { ok: false, message: `${parsed.message}, at character ${parsed.offset}` };
+  const json = parsed.value;
   if (!isRecord(json)) return { ok: false, message: "the manifest is not a JSON object" };
   const contents = json["contents"];
   if (!isRecord(contents)) return { ok: false, message: "the manifest has no contents" };
@@ -75,13 +80,4 @@ function readEntry(value: unknown): ManifestEntry | null {
   if (reference === null && md5ToHex(digest) === null) return null;
   const sizeBytes = typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? size : 0;
   return { digest, sizeBytes, ref: reference, raw: value };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

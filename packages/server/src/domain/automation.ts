@@ -6,6 +6,13 @@ import type { ScopeKind } from "./event.ts";
 export const actionTypes = ["GENERIC_WEBHOOK", "NO_OP"] as const;
 export type ActionType = (typeof actionTypes)[number];
 
+/** The action type of that name. Throws for one that this version does not know: that is a fault of ours, not of a user. */
+export function findActionType(name: string): ActionType {
+  const found = actionTypes.find((type) => type === name);
+  if (found === undefined) throw new Error(`There is no action type ${name}.`);
+  return found;
+}
+
 /** What an automation keeps of its action, as it is stored; each plug-in reads only its own shape. */
 export const actionConfigSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("GENERIC_WEBHOOK"), webhookId: z.uuid(), payload: z.string().nullable() }),
@@ -32,5 +39,5 @@ export type Automation = {
   updatedAt: Date | null;
 };
 
-/** An automation as matching sees it. */
-export type Candidate = { id: string; entityId: number; revision: number; name: string; eventFilter: string; action: ActionConfig };
+/** An automation as matching and planning see it. */
+export type Candidate = { id: string; entityId: number; revision: number; name: string; eventFilter: string; actionType: ActionType; webhookId: string | null };

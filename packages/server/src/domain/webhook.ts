@@ -16,3 +16,10 @@ export type Webhook = {
   headers: Record<string, string>;
   enabled: boolean;
 };
+
+/** The names that a payload or a header may use for secrets of this webhook: only these are ever filled in. */
+export const grantedNames = (webhook: Pick<Webhook, "secretNames" | "signingSecret" | "accessToken">): string[] => [
+  ...webhook.secretNames,
+  ...(webhook.signingSecret === null ? [] : [webhook.signingSecret]),
+  ...(webhook.accessToken === null ? [] : ["ACCESS_TOKEN", webhook.accessToken]),
+];

@@ -5,6 +5,7 @@ import type { IdMaker } from "../kit/ids.ts";
 import type { Stages } from "./stages.ts";
 import { stages } from "./stages.ts";
 
+export type { Stages } from "./stages.ts";
 export { stages } from "./stages.ts";
 export type { Worker, WorkerOptions } from "./worker.ts";
 export { startWorker } from "./worker.ts";
@@ -13,10 +14,11 @@ export { dayMs, defaultJitter } from "./settle/decide.ts";
 /** The part of the way that runs in the transaction of a change. */
 export type Pipeline = {
   /**
-   * Stores the change as an event, matches it against the automations in scope, and plans their executions: all in the
-   * transaction of the verb that made the change. Delivery starts once that transaction is durable.
+   * Stores changes as events, matches them against the automations in scope, and plans their executions: all in the
+   * transaction of the verb that made the changes, and in the same few round trips however many they are. Delivery
+   * starts once that transaction is durable.
    */
-  captureChange(tx: Transaction, change: Change): Promise<void>;
+  captureChange(tx: Transaction, ...changes: readonly Change[]): Promise<void>;
   /** Plans a new execution that sends the bytes of an earlier one again; gives its id. */
   redeliver(tx: Transaction, executionId: string): Promise<string>;
 };
@@ -33,15 +35,7 @@ export type PipelineOptions = {
 export function makePipeline(options: PipelineOptions): Pipeline {
   const way = options.stages ?? stages;
   return {
-    captureChange: async (tx, change) => {
-      const { event, candidates } = await way.capture(tx, options.ids, change);
-      const matched = way.match(event, candidates);
-      const jobs = await way.plan(tx, options.ids, event, matched);
-      tx.afterCommit(() => {
-        if (jobs > 0) options.jobsAdded();
-        options.observe({ type: event.type, firings: matched.firings.length, skips: matched.skips.map(({ reason }) => reason) });
-      });
-    },
+    captureChange: (tx, ...changes) => carryChanges(options, way, tx, changes),
     redeliver: async (tx, executionId) => {
       const id = options.ids();
       await insertRedelivery(tx, id, executionId);
@@ -49,6 +43,17 @@ export function makePipeline(options: PipelineOptions): Pipeline {
       return id;
     },
   };
+}
+
+async function carryChanges(options: PipelineOptions, way: Stages, tx: Transaction, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const captured = await way.capture(tx, options.ids, changes);
+  const matched = captured.map(({ event, candidates }) => ({ event, ...way.match(event, candidates) }));
+  const jobs = await way.plan(tx, options.ids, matched);
+  tx.afterCommit(() => {
+    if (jobs > 0) options.jobsAdded();
+    for (const { event, firings, skips } of matched) options.observe({ type: event.type, firings: firings.length, skips: skips.map(({ reason }) => reason) });
+  });
 }
 
 /** Says that a verb which opens a transaction raises no event, and why. */

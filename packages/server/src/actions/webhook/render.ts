@@ -2,19 +2,12 @@ import { parsePayload } from "../../domain/template/parse-payload.ts";
 import type { ParsedPayload } from "../../domain/template/parse-payload.ts";
 import { renderPayload } from "../../domain/template/render-payload.ts";
 import { sealedText } from "../../domain/template/sealed-text.ts";
-import type { Webhook } from "../../domain/webhook.ts";
+import { grantedNames } from "../../domain/webhook.ts";
 import type { Rendered, RenderInput } from "../../ports/action/port.ts";
 
 const emptyObject = sealedText("json", ["{}"]);
 const cacheSize = 5_000;
 const parsed = new Map<string, ParsedPayload>();
-
-/** Names that a payload may use for secrets of this webhook. */
-export const grantedNames = (webhook: Webhook): string[] => [
-  ...webhook.secretNames,
-  ...(webhook.signingSecret === null ? [] : [webhook.signingSecret]),
-  ...(webhook.accessToken === null ? [] : ["ACCESS_TOKEN", webhook.accessToken]),
-];
 
 /** Payloads parsed once, by text and by the names they may use. */
 function parse(payload: string, granted: readonly string[]): ParsedPayload {

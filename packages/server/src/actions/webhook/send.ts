@@ -3,6 +3,7 @@ import { fillSecrets } from "../../domain/template/sealed-text.ts";
 import type { Attempt, RequestRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Webhook } from "../../domain/webhook.ts";
+import { grantedNames } from "../../domain/webhook.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Mask } from "../../kit/mask.ts";
 import type { Random } from "../../kit/random.ts";
@@ -10,7 +11,6 @@ import type { SendInput } from "../../ports/action/port.ts";
 import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse } from "../../ports/outbound-http/port.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
-import { grantedNames } from "./render.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { standardSignature, wandbSignature } from "./sign.ts";
 

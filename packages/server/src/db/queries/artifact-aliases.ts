@@ -39,8 +39,8 @@ const aliasTargets = sql("artifact_alias_targets", `
 // order of the rows is the order of the locks: two requests that move the same aliases cannot wait for each other.
 const upsertAliases = sql("artifact_aliases_upsert", `
   insert into artifact_aliases (entity_id, collection_id, alias, membership_id, created_by)
-  select wanted.entity_id, wanted.collection_id, wanted.alias, wanted.membership_id, $5
-  from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) as wanted (entity_id, collection_id, alias, membership_id)
+  select wanted.entity_id, wanted.collection_id, wanted.alias, wanted.membership_id, wanted.user_id
+  from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[]) as wanted (entity_id, collection_id, alias, membership_id, user_id)
   order by wanted.collection_id, wanted.alias
   on conflict (collection_id, alias) do update set membership_id = excluded.membership_id, created_by = excluded.created_by, updated_at = now()
     where artifact_aliases.membership_id is distinct from excluded.membership_id
@@ -70,11 +70,11 @@ export function findAliasTargets(db: Querier, userId: number, artifactId: number
   return db.query<AliasTarget>(aliasTargets, [userId, artifactId, named.map(({ entity }) => entity), named.map(({ project }) => project), named.map(({ collection }) => collection)]);
 }
 
-export type WantedAlias = { entityId: number; collectionId: number; membershipId: number; alias: string };
+export type WantedAlias = { entityId: number; collectionId: number; membershipId: number; alias: string; userId: number };
 
 /** Puts aliases on versions, taking them from others; each at most once per call. Gives those that were not there before. */
-export function placeAliases(tx: Transaction, wanted: readonly WantedAlias[], userId: number): Promise<{ membership_id: number; alias: string }[]> {
-  return tx.query(upsertAliases, [wanted.map(({ entityId }) => entityId), wanted.map(({ collectionId }) => collectionId), wanted.map(({ alias }) => alias), wanted.map(({ membershipId }) => membershipId), userId]);
+export function placeAliases(tx: Transaction, wanted: readonly WantedAlias[]): Promise<{ membership_id: number; alias: string }[]> {
+  return tx.query(upsertAliases, [wanted.map(({ entityId }) => entityId), wanted.map(({ collectionId }) => collectionId), wanted.map(({ alias }) => alias), wanted.map(({ membershipId }) => membershipId), wanted.map(({ userId }) => userId)]);
 }
 
 export async function deleteAliasRows(tx: Transaction, unwanted: readonly { membershipId: number; alias: string }[]): Promise<void> {

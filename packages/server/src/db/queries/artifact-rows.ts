@@ -13,6 +13,7 @@ export type ArtifactRow = {
   project_name: string;
   sequence_id: number;
   sequence_name: string;
+  type_id: number;
   type_name: string;
   version_index: number | null;
   state: ArtifactState;
@@ -41,6 +42,7 @@ export type CollectionRow = {
   project_name: string;
   kind: CollectionKind;
   name: string;
+  type_id: number;
   type_name: string;
   description: string | null;
   created_at: Date;
@@ -55,7 +57,7 @@ export type MemberRow = ArtifactRow & { membership_id: number; collection_id: nu
 // Statements share these lists, so that a row means the same wherever it comes from. $1 is always the asking user.
 export const artifactColumns = `
   artifact.id, artifact.entity_id, entity.name as entity_name, artifact.project_id, project.name as project_name,
-  artifact.sequence_id, sequence.name as sequence_name, type.name as type_name, artifact.version_index, artifact.state,
+  artifact.sequence_id, sequence.name as sequence_name, type.id as type_id, type.name as type_name, artifact.version_index, artifact.state,
   artifact.digest, artifact.description, artifact.metadata, artifact.size_bytes, artifact.file_count, artifact.history_step,
   artifact.ttl_seconds, artifact.manifest_id, artifact.created_by_run, artifact.created_by, artifact.created_at, artifact.updated_at,
   coalesce((select json_agg(json_build_object('id', tag.id, 'tag', tag.tag) order by tag.id) from artifact_tags as tag where tag.artifact_id = artifact.id), '[]') as tags,
@@ -72,7 +74,7 @@ export const memberColumns = `
 
 export const collectionColumns = `
   collection.id, collection.entity_id, owner.name as entity_name, collection.project_id, home.name as project_name, collection.kind,
-  collection.name, collection_type.name as type_name, collection.description, collection.created_at, collection.updated_at,
+  collection.name, collection.type_id, collection_type.name as type_name, collection.description, collection.created_at, collection.updated_at,
   coalesce((select json_agg(json_build_object('id', tag.id, 'tag', tag.tag) order by tag.id) from collection_tags as tag where tag.collection_id = collection.id), '[]') as tags,
   role_in_project($1, collection.project_id) as role`;
 

@@ -10,6 +10,7 @@ export type ScopeRow = {
   name: string;
   /** The entity that owns it. */
   entity_id: number;
+  entity_name: string;
   entity_kind: "user" | "team" | "organization";
   /** The organization of the entity; null for a user's. */
   organization_id: number | null;
@@ -22,20 +23,20 @@ const organization = `
   left join teams on teams.entity_id = entity.id left join organizations as organization on organization.entity_id = entity.id`;
 
 const collections = `
-  select 'collection' as kind, collection.id, collection.name, entity.id as entity_id, entity.kind as entity_kind,
+  select 'collection' as kind, collection.id, collection.name, entity.id as entity_id, entity.name as entity_name, entity.kind as entity_kind,
     coalesce(teams.organization_id, organization.id) as organization_id, project.id as project_id, project.name as project_name,
     role_in_project($1, project.id) as role
   from artifact_collections as collection join projects as project on project.id = collection.project_id
   join entities as entity on entity.id = project.entity_id ${organization}`;
 
 const projects = `
-  select 'project' as kind, project.id, project.name, entity.id as entity_id, entity.kind as entity_kind,
+  select 'project' as kind, project.id, project.name, entity.id as entity_id, entity.name as entity_name, entity.kind as entity_kind,
     coalesce(teams.organization_id, organization.id) as organization_id, project.id as project_id, project.name as project_name,
     role_in_project($1, project.id) as role
   from projects as project join entities as entity on entity.id = project.entity_id ${organization}`;
 
 const entities = `
-  select 'entity' as kind, entity.id, entity.name, entity.id as entity_id, entity.kind as entity_kind,
+  select 'entity' as kind, entity.id, entity.name, entity.id as entity_id, entity.name as entity_name, entity.kind as entity_kind,
     coalesce(teams.organization_id, organization.id) as organization_id, null::bigint as project_id, null as project_name,
     role_in_entity($1, entity.id) as role
   from entities as entity ${organization}`;

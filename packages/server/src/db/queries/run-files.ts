@@ -33,12 +33,12 @@ export const findRunFilesById = (db: Querier, ids: readonly number[]): Promise<R
 
 const list = sql("run_files_list", `
   select ${columns} from run_files
-  where run_id = $1 and uploaded_at is not null and (cardinality($2::text[]) = 0 or name = any($2)) and ($3::text is null or name like $3)
+  where run_id = $1 and uploaded_at is not null and (cardinality($2::text[]) = 0 or name = any($2)) and ($3::text is null or name like $3 escape '')
   order by name limit $4 offset $5`);
 
 export type FileListing = { names: readonly string[]; pattern: string | null; limit: number; offset: number };
 
-/** Uploaded files by name; no names means all; the pattern is that of LIKE. */
+/** Uploaded files by name; no names means all; the pattern is that of LIKE, without an escape character. */
 export const listRunFiles = (db: Querier, runId: number, listing: FileListing): Promise<RunFileRow[]> =>
   db.query<RunFileRow>(list, [runId, listing.names, listing.pattern, listing.limit, listing.offset]);
 

@@ -4,6 +4,8 @@ import { sql } from "../database.ts";
 
 export type Team = { entityId: number; name: string; kind: "team" | "user"; organization: string | null; role: Role | null; createdAt: Date };
 
+export type UserTeam = { entityId: number; name: string; role: Role };
+
 const columns = 'entities.id as "entityId", entities.name, entities.kind, organizations.name as organization, role_in_entity($1, entities.id) as role, entities.created_at as "createdAt"';
 const from = "from entities left join teams on teams.entity_id = entities.id left join organizations on organizations.id = teams.organization_id";
 
@@ -13,7 +15,7 @@ const ofOrganization = sql("teams_of_organization", `
   where teams.organization_id = $2 and role_in_entity($1, entities.id) is not null and ($3::text is null or lower(entities.name) > lower($3))
   order by lower(entities.name) limit $4`);
 const ofUser = sql("teams_of_user", `
-  select entities.id as "entityId", entities.name from team_members join entities on entities.id = team_members.entity_id
+  select entities.id as "entityId", entities.name, team_members.role from team_members join entities on entities.id = team_members.entity_id
   where team_members.user_id = $1 order by entities.name`);
 const insert = sql("teams_insert", "insert into teams (entity_id, organization_id) values ($1, $2)");
 const lock = sql("teams_lock", "select entity_id from teams where entity_id = $1 for update");
@@ -27,7 +29,7 @@ export const findTeam = async (db: Querier, userId: number, entityId: number): P
 export const listTeamsOfOrganization = (db: Querier, userId: number, organizationId: number, page: { after: string | null; limit: number }): Promise<Team[]> =>
   db.query<Team>(ofOrganization, [userId, organizationId, page.after, page.limit]);
 /** Teams of which the user is a member. */
-export const listTeamsOfUser = (db: Querier, userId: number): Promise<{ entityId: number; name: string }[]> => db.query<{ entityId: number; name: string }>(ofUser, [userId]);
+export const listTeamsOfUser = (db: Querier, userId: number): Promise<UserTeam[]> => db.query<UserTeam>(ofUser, [userId]);
 
 export async function insertTeam(db: Querier, entityId: number, organizationId: number): Promise<void> {
   await db.query(insert, [entityId, organizationId]);

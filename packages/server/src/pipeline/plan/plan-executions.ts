@@ -7,22 +7,24 @@ import type { Firing, Skip } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { IdMaker } from "../../kit/ids.ts";
 
+export type Planned = { event: Event; firings: readonly Firing[]; skips: readonly Skip[] };
+
 /** Stores an execution for every firing and every skip, and a delivery job for every firing; tells how many jobs. */
-export async function plan(tx: Transaction, ids: IdMaker, event: Event, matched: { firings: readonly Firing[]; skips: readonly Skip[] }): Promise<number> {
-  const execution = (automation: Candidate, reason: Reason | null): NewExecution => ({
+export async function plan(tx: Transaction, ids: IdMaker, matched: readonly Planned[]): Promise<number> {
+  const execution = (event: Event, automation: Candidate, reason: Reason | null): NewExecution => ({
     id: ids(),
     entity_id: automation.entityId,
     automation_id: automation.id,
     revision: automation.revision,
     event_id: event.id,
-    action_type: automation.action.type,
-    webhook_id: automation.action.type === "GENERIC_WEBHOOK" ? automation.action.webhookId : null,
+    action_type: automation.actionType,
+    webhook_id: automation.webhookId,
     reason,
   });
-  const executions = [
-    ...matched.firings.map(({ automation }) => execution(automation, null)),
-    ...matched.skips.map(({ automation, reason }) => execution(automation, reason)),
-  ];
+  const executions = matched.flatMap(({ event, firings, skips }) => [
+    ...firings.map(({ automation }) => execution(event, automation, null)),
+    ...skips.map(({ automation, reason }) => execution(event, automation, reason)),
+  ]);
   if (executions.length > 0) await insertExecutions(tx, executions);
-  return matched.firings.length;
+  return matched.reduce((jobs, { firings }) => jobs + firings.length, 0);
 }

@@ -1,0 +1,142 @@
+// The main job, measured: npm run bench. Every figure stands beside its goal, and beside what this machine can do at all.
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Pool } from "undici";
+import { introduce } from "../e2e/support/people.ts";
+import type { Cast } from "../e2e/support/people.ts";
+import { adminKey, freePort, startServer } from "../e2e/support/server.ts";
+import type { RunningServer } from "../e2e/support/server.ts";
+import { wandbHttp } from "../e2e/support/wandb-http.ts";
+import { startBareReceiver } from "./bare-receiver.ts";
+import type { BareReceiver } from "./bare-receiver.ts";
+import { commitsPerSecond, postsPerSecond } from "./limits.ts";
+import type { Figure } from "./measure.ts";
+import { median, perSecond, print, quantile, sleep } from "./measure.ts";
+
+const connections = 32;
+const seconds = Number(process.env["BENCH_SECONDS"] ?? "10");
+const goals = { startMs: 3_000, idleMb: 200, aliasesPerSecond: 1_500, p50Ms: 10, p95Ms: 25, eventsPerSecond: 100 };
+
+const dataDir = await mkdtemp(join(tmpdir(), "bellhop-bench-"));
+const figures: Figure[] = [];
+const figure = (what: string, measured: string, goal = "", met: boolean | null = null): void => void figures.push({ what, measured, goal, met });
+
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}; ${seconds} s each\n`);
+const commits = await commitsPerSecond(dataDir, connections, seconds);
+figure(`machine: single-row commits/s, ${connections} connections`, commits.toFixed(0));
+const posts = await postsPerSecond(connections, seconds);
+figure(`machine: bare POST/s, ${connections} connections`, posts.toFixed(0));
+
+const port = await freePort();
+const start = async (): Promise<{ server: RunningServer; ms: number }> => {
+  const from = performance.now();
+  const server = await startServer({ dataDir, port });
+  return { server, ms: performance.now() - from };
+};
+const cold = await start();
+await cold.server.stop();
+figure("first start to ready", `${cold.ms.toFixed(0)} ms`);
+const warm: number[] = [];
+for (let times = 0; times < 5; times += 1) {
+  const { server, ms } = await start();
+  warm.push(ms);
+  await server.stop();
+}
+figure("warm start to ready, median of 5", `${median(warm).toFixed(0)} ms`, `≤ ${goals.startMs} ms`, median(warm) <= goals.startMs);
+
+const { server } = await start();
+await sleep(5_000);
+const idle = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, "utf8"))?.[1] ?? Number.NaN) / 1_024;
+figure("idle memory of the Node process", `${idle.toFixed(0)} MB`, `≤ ${goals.idleMb} MB`, idle <= goals.idleMb);
+
+const receiver = await startBareReceiver();
+const scene = await prepare(server, receiver);
+await measureThroughput(scene, receiver);
+await measureLatency(scene, receiver);
+await server.stop();
+await receiver.stop();
+await rm(dataDir, { recursive: true, force: true });
+print(figures);
+
+type Scene = { url: string; cast: Cast; artifactID: string };
+
+async function prepare({ url }: RunningServer, { origin }: BareReceiver): Promise<Scene> {
+  const cast = await introduce({ url, adminKey, tag: "bench", receiverUrl: `${origin}/hook` });
+  const client = wandbHttp(url, cast.key);
+  const artifactID = await client.logArtifact({ entity: cast.team, project: "bench", name: "model", type: "model", metadata: { model_type: "resnet50" }, files: { "a.txt": Buffer.from("a") } });
+  await cast.rest.ok("POST", "/automations", {
+    name: "bench",
+    scope: { type: "collection", entity: cast.team, project: "bench", collection: "model" },
+    event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias: { $regex: "^bench" } } },
+    action: { type: "webhook", team: cast.team, webhook: cast.webhook.name, payload: { alias: "${alias}", version: "${artifact_version_string}", author: "${event_author}" } },
+  });
+  return { url, cast, artifactID };
+}
+
+function aliasAdder({ url, cast, artifactID }: Scene): { add(alias: string): Promise<void>; close(): Promise<void> } {
+  const pool = new Pool(url, { connections });
+  const query = "mutation AddAliases($input: AddAliasesInput!) { result: addAliases(input: $input) { success } }";
+  const headers = { authorization: `Basic ${Buffer.from(`api:${cast.key}`).toString("base64")}`, "content-type": "application/json" };
+  return {
+    add: async (alias) => {
+      const variables = { input: { artifactID, aliases: [{ artifactCollectionName: "model", alias, entityName: cast.team, projectName: "bench" }] } };
+      const answer = await pool.request({ method: "POST", path: "/graphql", headers, body: JSON.stringify({ query, variables, operationName: "" }) });
+      const said = await answer.body.text();
+      if (answer.statusCode !== 200 || said.includes("errors")) throw new Error(`${answer.statusCode} ${said}`);
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function measureThroughput(at: Scene, { report }: BareReceiver): Promise<void> {
+  const { add, close } = aliasAdder(at);
+  await perSecond(connections, 3, (index) => add(`bench-warm-${index}`));
+  const before = await settled(report);
+  let added = 0;
+  const from = performance.now();
+  const rate = await perSecond(connections, seconds, async (index) => {
+    await add(`bench-${index}`);
+    added += 1;
+  });
+  const { count } = await settled(report);
+  const drained = (performance.now() - from) / 1_000;
+  figure(`addAliases/s with one automation, ${connections} connections`, rate.toFixed(0), `≥ ${goals.aliasesPerSecond}`, rate >= goals.aliasesPerSecond);
+  figure("  as a part of the machine's commits/s", `${((100 * rate) / commits).toFixed(0)} %`);
+  figure("  delivered meanwhile and after, per second until the last", `${(added / drained).toFixed(0)}`);
+  figure("  acknowledged − delivered", String(added - (count - before.count)), "0", added === count - before.count);
+  await close();
+}
+
+/** Waits until no more requests come. */
+async function settled(report: BareReceiver["report"]): Promise<{ count: number }> {
+  for (let last = -1; ;) {
+    const { count } = await report();
+    if (count === last) return { count };
+    last = count;
+    await sleep(1_500);
+  }
+}
+
+async function measureLatency(at: Scene, { report }: BareReceiver): Promise<void> {
+  const { add, close } = aliasAdder(at);
+  const sent = new Map<string, number>();
+  const pending: Promise<void>[] = [];
+  const begin = performance.now();
+  for (let index = 0; index < goals.eventsPerSecond * seconds; index += 1) {
+    const due = begin + (index * 1_000) / goals.eventsPerSecond;
+    if (due > performance.now()) await sleep(due - performance.now());
+    const alias = `bench-late-${index}`;
+    sent.set(alias, performance.timeOrigin + performance.now());
+    pending.push(add(alias));
+  }
+  await Promise.all(pending);
+  await settled(report);
+  const { arrivals } = await report();
+  const delays = [...sent].map(([alias, from]) => (arrivals[alias] ?? Number.NaN) - from);
+  const [p50, p95] = [quantile(delays, 0.5), quantile(delays, 0.95)];
+  figure(`mutation sent to first byte at the receiver, ${goals.eventsPerSecond}/s, p50`, `${p50.toFixed(1)} ms`, `≤ ${goals.p50Ms} ms`, p50 <= goals.p50Ms);
+  figure("  p95", `${p95.toFixed(1)} ms`, `≤ ${goals.p95Ms} ms`, p95 <= goals.p95Ms);
+  await close();
+}

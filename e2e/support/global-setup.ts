@@ -1,0 +1,19 @@
+import type { TestProject } from "vitest/node";
+import type { Sdk } from "./sdk.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** `postgres://…` of a PostgreSQL server's empty database. */
+    postgres: string;
+    sdks: Sdk[];
+  }
+}
+
+/** `npm test` prepares these; see scripts/test.mjs. */
+export default function setup(project: TestProject): void {
+  const postgres = process.env["BELLHOP_E2E_POSTGRES"];
+  const sdks = process.env["BELLHOP_E2E_SDKS"];
+  if (postgres === undefined || sdks === undefined) throw new Error("Run the end-to-end tests by `npm test`; it prepares PostgreSQL and the SDKs.");
+  project.provide("postgres", postgres);
+  project.provide("sdks", sdks.split(",").map((pair) => ({ version: pair.split("=")[0] ?? "", python: pair.split("=")[1] ?? "" })));
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { nameSchema, pageQuery, timeSchema } from "./common.ts";
+
+export const reasonSchema = z.object({ code: z.string().describe("Never changes its meaning"), text: z.string() });
+
+export const executionStatusSchema = z.enum(["pending", "running", "retrying", "finished", "failed", "skipped", "cancelled"]);
+
+const headersSchema = z.record(z.string(), z.string());
+
+export const requestRecordSchema = z
+  .object({ method: z.string(), url: z.string(), headers: headersSchema, body: z.string().nullable() })
+  .describe("As it was sent; in place of each secret stands [secret NAME]");
+
+export const responseRecordSchema = z
+  .object({ status: z.number().int(), headers: headersSchema, body: z.string(), bodyTruncated: z.boolean().describe("The body went on, or broke off") })
+  .describe("Secrets that the receiver echoed are masked");
+
+const milliseconds = z.number().nullable();
+
+export const timingRecordSchema = z
+  .object({ dnsMs: milliseconds, connectMs: milliseconds, tlsMs: milliseconds, firstByteMs: milliseconds, totalMs: z.number() })
+  .describe("Milliseconds; null for what did not happen, as on a connection that was kept");
+
+export const executionSchema = z.object({
+  id: z.uuid(),
+  entity: z.string().describe("Owner of the automation's scope"),
+  automation: z.object({ id: z.uuid(), name: z.string().describe("As it was called when it fired"), revision: z.number().int() }),
+  event: z.object({
+    id: z.uuid(),
+    type: z.string(),
+    author: z.string(),
+    at: timeSchema,
+    entity: z.string(),
+    project: z.string(),
+    collection: z.string(),
+    version: z.string(),
+    alias: z.string().nullable(),
+    tag: z.string().nullable(),
+  }),
+  action: z.enum(["webhook", "no_op"]),
+  webhookId: z.uuid().nullable(),
+  status: executionStatusSchema,
+  reason: reasonSchema.nullable(),
+  redeliveryOf: z.uuid().nullable().describe("The execution whose bytes this one sends again"),
+  attemptCount: z.number().int(),
+  nextAttemptAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+  finishedAt: timeSchema.nullable(),
+});
+
+export const attemptSchema = z.object({
+  number: z.number().int(),
+  outcome: z.enum(["delivered", "failed", "refused", "interrupted"]),
+  reason: reasonSchema.nullable(),
+  request: requestRecordSchema.nullable(),
+  response: responseRecordSchema.nullable(),
+  timing: timingRecordSchema.nullable(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema,
+});
+
+export const executionWithAttemptsSchema = executionSchema.extend({ attempts: z.array(attemptSchema) });
+
+export const listExecutionsQuerySchema = z.strictObject({
+  ...pageQuery,
+  automation: nameSchema.exactOptional().describe("Id of an automation"),
+  team: nameSchema.exactOptional().describe("Name of a team, a user or an organization's entity"),
+  status: executionStatusSchema.exactOptional(),
+  since: z.iso.datetime({ offset: true }).exactOptional().describe("Only executions from this time on; ISO 8601"),
+});

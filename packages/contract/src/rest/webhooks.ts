@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { nameSchema, timeSchema } from "./common.ts";
+import { attemptSchema, reasonSchema } from "./executions.ts";
+
+const method = z.enum(["POST", "PUT", "PATCH", "GET"]);
+const signatureEncoding = z.enum(["base64", "hex", "sha256=hex"]).describe("Of X-Wandb-Signature");
+const headers = z.record(z.string().max(128), z.string().max(8_192)).describe("Further headers; a value may hold ${SECRET}");
+const secretName = nameSchema.nullable();
+
+export const webhookSchema = z.object({
+  id: z.uuid(),
+  team: z.string(),
+  name: z.string(),
+  url: z.string(),
+  accessToken: z.string().nullable().describe("Name of the secret that is sent as Authorization: Bearer"),
+  secret: z.string().nullable().describe("Name of the secret that signs"),
+  secrets: z.array(z.string()).describe("Names of further secrets that payloads and headers may use"),
+  method,
+  timeoutSeconds: z.number(),
+  signatureEncoding,
+  headers: z.record(z.string(), z.string()),
+  enabled: z.boolean(),
+  disabledReason: reasonSchema.nullable().describe("Why the server disabled it"),
+  createdBy: z.string().nullable(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+});
+
+const options = {
+  accessToken: secretName.exactOptional().describe("Name of the secret that is sent as Authorization: Bearer"),
+  secret: secretName.exactOptional().describe("Name of the secret that signs"),
+  secrets: z.array(nameSchema).exactOptional().describe("Names of further secrets that payloads and headers may use"),
+  method: method.exactOptional(),
+  timeoutSeconds: z.number().min(1).max(30).exactOptional(),
+  signatureEncoding: signatureEncoding.exactOptional(),
+  headers: headers.exactOptional(),
+};
+
+const name = nameSchema;
+const url = z.string().min(1).max(4_096);
+
+export const createWebhookSchema = z.strictObject({ name, url, ...options });
+
+export const updateWebhookSchema = z.strictObject({
+  name: name.exactOptional(),
+  url: url.exactOptional(),
+  ...options,
+  enabled: z.boolean().exactOptional().describe("true enables again what the server disabled"),
+});
+
+export const deleteWebhookQuerySchema = z.strictObject({
+  force: z.enum(["true", "false"]).default("false").describe("Delete it although enabled automations call it; their deliveries then fail"),
+});
+
+export const testWebhookSchema = z.strictObject({
+  payload: z.union([z.record(z.string(), z.unknown()), z.string()]).nullable().exactOptional().describe("A JSON object, or its text; may hold the variables of automations' payloads, filled with examples"),
+});
+
+/** What was sent and what came back. */
+export const webhookTestSchema = attemptSchema.omit({ number: true, startedAt: true, finishedAt: true });

@@ -1,0 +1,141 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { AllowListEntry } from "./domain/endpoint/allow-list.ts";
+import { parseAllowList } from "./domain/endpoint/allow-list.ts";
+
+/** One setting: how it is read, and the line that the reference page shows. */
+export type Setting = { name: string; fallback: string; meaning: string; secret?: true };
+
+/** Every setting, in the order of the reference page (docs/reference/settings.md is generated from this list). */
+export const settings = [
+  { name: "BELLHOP_HOST", fallback: "127.0.0.1", meaning: "Address to listen on. `0.0.0.0` serves other machines." },
+  { name: "BELLHOP_PORT", fallback: "8080", meaning: "Port to listen on; 0 takes any free one." },
+  { name: "BELLHOP_PUBLIC_URL", fallback: "http://localhost:<port>", meaning: "The address that users and the SDK reach the server by; upload and download links start with it." },
+  { name: "BELLHOP_DATA_DIR", fallback: "~/.bellhop", meaning: "Folder of the embedded database, uploaded files and the generated secret key." },
+  { name: "BELLHOP_DATABASE_URL", fallback: "(embedded)", meaning: "`postgres://…` of a PostgreSQL server, 15 or newer. Without it an embedded one runs in the data folder.", secret: true },
+  { name: "BELLHOP_ADMIN_USERNAME", fallback: "admin", meaning: "User name of the first administrator, created on the first start." },
+  { name: "BELLHOP_ADMIN_PASSWORD", fallback: "(generated)", meaning: "Password of the first administrator, at least 8 characters. A generated one is printed once.", secret: true },
+  { name: "BELLHOP_ADMIN_API_KEY", fallback: "(generated)", meaning: "API key of the first administrator, at least 40 characters. A generated one is printed once.", secret: true },
+  { name: "BELLHOP_SECRET_KEY", fallback: "(generated)", meaning: "Key-encryption key: 32 bytes in base64. Without it one is generated into the data folder; keep a copy.", secret: true },
+  { name: "BELLHOP_ALLOW_LOOPBACK", fallback: "false", meaning: "Development only: webhooks may call this machine (`localhost`, `127.0.0.1`)." },
+  { name: "BELLHOP_ALLOWED_NETWORKS", fallback: "(none)", meaning: "Comma-separated hosts and CIDR ranges, each with an optional `:port`, that webhooks may call although they are not public." },
+  { name: "BELLHOP_ROLES", fallback: "web,worker", meaning: "What this process does: answer requests (`web`), deliver (`worker`), or both." },
+  { name: "BELLHOP_RETRY_SCHEDULE", fallback: "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", meaning: "Waits before each attempt of a delivery; the first is the first try." },
+  { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
+  { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
+  { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof settings)[number]["name"];
+
+export type Config = {
+  host: string;
+  port: number;
+  publicUrl: string | null;
+  dataDir: string;
+  databaseUrl: string | null;
+  admin: { username: string; password: string | null; apiKey: string | null };
+  secretKey: string | null;
+  allowLoopback: boolean;
+  allowedNetworks: readonly AllowListEntry[];
+  roles: { web: boolean; worker: boolean };
+  retryScheduleMs: readonly number[];
+  deliveryConcurrency: number;
+  leaseMs: number;
+  logLevel: "debug" | "info" | "warn" | "error" | "silent";
+};
+
+export type ConfigResult = { ok: true; config: Config; warnings: string[] } | { ok: false; problems: string[] };
+
+const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `0s,5s,5m,2h` → milliseconds. */
+const schedule = z.string().transform((text, context) => {
+  const waits = text.split(",").map((part) => /^(\d+)([smh])$/.exec(part.trim()));
+  const parsed = waits.map((match) => Number(match?.[1] ?? Number.NaN) * (units[match?.[2] ?? ""] ?? Number.NaN));
+  if (parsed.some(Number.isNaN) || parsed.length > 50) {
+    context.addIssue({ code: "custom", message: "must be a list of at most 50 waits like 0s,5s,5m,2h" });
+    return z.NEVER;
+  }
+  return parsed;
+});
+
+const yes = /^(1|true|yes|on)$/i;
+const no = /^(0|false|no|off|)$/i;
+const flag = z.string().refine((text) => yes.test(text) || no.test(text), "must be true or false").transform((text) => yes.test(text));
+
+const roles = z.string().transform((text, context) => {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.length === 0 || names.some((name) => name !== "web" && name !== "worker")) {
+    context.addIssue({ code: "custom", message: "must be web, worker or web,worker" });
+    return z.NEVER;
+  }
+  return { web: names.includes("web"), worker: names.includes("worker") };
+});
+
+const wholeNumber = (min: number, max: number): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
+  z.string().regex(/^\d+$/, "must be a whole number").transform((text, context) => {
+    const value = Number(text);
+    if (value < min || value > max) context.addIssue({ code: "custom", message: `must be from ${min} to ${max}` });
+    return value;
+  });
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).transform((text) => text.replace(/\/+$/, ""));
+const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
+
+const readers = {
+  BELLHOP_HOST: z.string().min(1).default("127.0.0.1"),
+  BELLHOP_PORT: wholeNumber(0, 65_535).default(8080),
+  BELLHOP_PUBLIC_URL: httpUrl.optional(),
+  BELLHOP_DATA_DIR: z.string().min(1).optional(),
+  BELLHOP_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://").optional(),
+  BELLHOP_ADMIN_USERNAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "must be letters, digits, - and _, at most 64").default("admin"),
+  BELLHOP_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").optional(),
+  BELLHOP_ADMIN_API_KEY: z.string().regex(/^[\w-]{40,}$/, "must have at least 40 letters, digits, - and _").optional(),
+  BELLHOP_SECRET_KEY: keyBytes.optional(),
+  BELLHOP_ALLOW_LOOPBACK: flag.default(false),
+  BELLHOP_ALLOWED_NETWORKS: z.string().default(""),
+  BELLHOP_ROLES: roles.default({ web: true, worker: true }),
+  BELLHOP_RETRY_SCHEDULE: schedule.default([0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000]),
+  BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(256),
+  BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
+  BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+} satisfies Record<SettingName, z.ZodType>;
+
+const environment = z.object(readers);
+
+/** Reads the environment; says all problems at once, and never repeats a secret's value. */
+export function readConfig(env: Record<string, string | undefined>): ConfigResult {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const known = new Set<string>(settings.map(({ name }) => name));
+  const unknown = Object.keys(given).filter((name) => name.startsWith("BELLHOP_") && !known.has(name));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) };
+  const networks = parseAllowList(parsed.data.BELLHOP_ALLOWED_NETWORKS);
+  if (!networks.ok) return { ok: false, problems: networks.problems.map((problem) => `BELLHOP_ALLOWED_NETWORKS ${problem}`) };
+  return { ok: true, config: toConfig(parsed.data, networks.entries), warnings: unknown.map((name) => `${name} is not a setting; ignored`) };
+}
+
+function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly AllowListEntry[]): Config {
+  return {
+    host: value.BELLHOP_HOST,
+    port: value.BELLHOP_PORT,
+    publicUrl: value.BELLHOP_PUBLIC_URL ?? null,
+    dataDir: resolve(value.BELLHOP_DATA_DIR ?? join(homedir(), ".bellhop")),
+    databaseUrl: value.BELLHOP_DATABASE_URL ?? null,
+    admin: {
+      username: value.BELLHOP_ADMIN_USERNAME,
+      password: value.BELLHOP_ADMIN_PASSWORD ?? null,
+      apiKey: value.BELLHOP_ADMIN_API_KEY ?? null,
+    },
+    secretKey: value.BELLHOP_SECRET_KEY ?? null,
+    allowLoopback: value.BELLHOP_ALLOW_LOOPBACK,
+    allowedNetworks,
+    roles: value.BELLHOP_ROLES,
+    retryScheduleMs: value.BELLHOP_RETRY_SCHEDULE,
+    deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
+    leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
+    logLevel: value.BELLHOP_LOG_LEVEL,
+  };
+}

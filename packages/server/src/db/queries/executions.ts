@@ -1,0 +1,129 @@
+import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
+import type { ScopeKind } from "../../domain/event.ts";
+import type { Reason } from "../../domain/reason.ts";
+import type { Role } from "../../domain/viewer.ts";
+import type { Querier } from "../database.ts";
+import { sql } from "../database.ts";
+import type { EventRow } from "../rows/event-row.ts";
+
+export type ExecutionRow = EventRow & {
+  id: string;
+  /** Name of the entity that owns the automation's scope. */
+  entity_name: string;
+  automation_id: string;
+  /** As it was called when it fired. */
+  automation_name: string;
+  revision: number;
+  scope_kind: ScopeKind;
+  action_type: string;
+  webhook_id: string | null;
+  status: ExecutionStatus;
+  reason: Reason | null;
+  redelivery_of: string | null;
+  attempt_count: number;
+  next_attempt_at: Date | null;
+  created_at: Date;
+  finished_at: Date | null;
+};
+
+const columns = `
+  execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
+  execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status, execution.reason,
+  execution.redelivery_of, execution.attempt_count, execution.next_attempt_at, execution.created_at, execution.finished_at,
+  event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
+
+// A job that a worker holds says that the execution is running; nobody writes that into the execution itself, because
+// each attempt would then cost one more update of it.
+const joined = `
+  join automations as automation on automation.id = execution.automation_id
+  join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
+  join entities as owner on owner.id = execution.entity_id
+  join events as event on event.id = execution.event_id
+  left join projects as project on project.id = automation.project_id
+  left join delivery_jobs as job on job.execution_id = execution.id and job.leased`;
+
+// Only a restricted registry hides something from those who see its entity.
+const wanted = `
+  execution.id < $2 and execution.id >= $3 and execution.created_at >= $4
+  and ($5::text is null or case when job.execution_id is null then execution.status else 'running' end = $5)
+  and case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end`;
+
+const ofAutomation = sql("executions_of_automation", `
+  select ${columns} from executions as execution ${joined}
+  where execution.automation_id = $7 and ${wanted} order by execution.id desc limit $6`);
+
+// Each entity's newest are read from the index on (entity_id, id); only these few are then sorted together.
+const ofEntities = sql("executions_of_entities", `
+  select page.* from unnest($7::bigint[]) as entity (id) cross join lateral (
+    select ${columns} from executions as execution ${joined}
+    where execution.entity_id = entity.id and ${wanted} order by execution.id desc limit $6
+  ) as page order by page.id desc limit $6`);
+
+export type ExecutionFilter = {
+  /** Of one automation, or of these entities. */
+  of: { automationId: string } | { entityIds: readonly number[] };
+  status: ExecutionStatus | null;
+  since: Date | null;
+  /** Only older ones than this id. */
+  before: string | null;
+  limit: number;
+};
+
+const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+const clockDifferenceMs = 300_000;
+
+/**
+ * The least id that was made at that time or later: an id begins with its time in milliseconds. The ids' clock is this
+ * server's, `created_at` the database's; some minutes between them do no harm.
+ */
+function leastId(since: Date | null): string {
+  const ms = since === null ? 0 : Math.max(0, since.getTime() - clockDifferenceMs);
+  const hex = ms.toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
+}
+
+/** Newest first. The user has to have a role in the automation's scope, or in each of the entities. */
+export async function findExecutions(db: Querier, userId: number, filter: ExecutionFilter): Promise<ExecutionRow[]> {
+  const values = [userId, filter.before ?? lastId, leastId(filter.since), filter.since ?? new Date(0), filter.status, filter.limit] as const;
+  return "automationId" in filter.of
+    ? db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId])
+    : db.query<ExecutionRow>(ofEntities, [...values, filter.of.entityIds]);
+}
+
+const roleInScope = `
+  case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
+    else role_in_entity($1, automation.entity_id) end`;
+
+const readExecution = sql("executions_read", `
+  select ${columns}, ${roleInScope} as role from executions as execution ${joined} where execution.id = $2`);
+
+/** An execution with the user's role in the scope of its automation. */
+export async function findExecution(db: Querier, userId: number, id: string): Promise<(ExecutionRow & { role: Role | null }) | null> {
+  const [row] = await db.query<ExecutionRow & { role: Role | null }>(readExecution, [userId, id]);
+  return row ?? null;
+}
+
+const automationRole = sql("executions_automation_role", `
+  select ${roleInScope} as role from automations as automation where automation.id = $2`);
+
+/** The user's role in the automation's scope, also of one that was deleted; null when there is none. */
+export async function findRoleInAutomation(db: Querier, userId: number, automationId: string): Promise<Role | null> {
+  const [row] = await db.query<{ role: Role | null }>(automationRole, [userId, automationId]);
+  return row?.role ?? null;
+}
+
+export type AttemptRow = {
+  number: number;
+  outcome: AttemptOutcome;
+  reason: Reason | null;
+  request: unknown;
+  response: unknown;
+  timing: unknown;
+  started_at: Date;
+  finished_at: Date;
+};
+
+const attempts = sql("executions_attempts", `
+  select number, outcome, reason, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
+
+export const findAttempts = (db: Querier, executionId: string): Promise<AttemptRow[]> => db.query<AttemptRow>(attempts, [executionId]);

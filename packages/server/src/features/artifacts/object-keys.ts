@@ -1,0 +1,7 @@
+import type { ObjectKey } from "../../ports/object-store/port.ts";
+import { objectKey } from "../../ports/object-store/port.ts";
+
+/** The first byte of the digest makes folders of a size that every file system likes. */
+export const blobKey = (entityId: number, md5Hex: string): ObjectKey => objectKey("artifact-blobs", String(entityId), md5Hex.slice(0, 2), md5Hex);
+
+export const manifestKey = (entityId: number, artifactId: number, name: string): ObjectKey => objectKey("artifact-manifests", String(entityId), String(artifactId), name);

@@ -1,0 +1,50 @@
+import { findEventType } from "@bellhop/contract";
+import type { EventScope, EventType, Problem } from "@bellhop/contract";
+import { parseEventFilter } from "../../domain/filter/index.ts";
+import { isRegistryName } from "../../domain/names.ts";
+import type { VisibleScope } from "./permissions.ts";
+
+/** The events that this release raises. */
+export const supportedEvents = ["CREATE_ARTIFACT", "LINK_MODEL", "ADD_ARTIFACT_ALIAS"] as const satisfies readonly EventType[];
+
+export type CheckedEvent = { ok: true; type: EventType } | { ok: false; problems: readonly Problem[] };
+
+/** Checks what an automation watches. The type may be written as the SDK or as payloads write it: LINK_MODEL, LINK_ARTIFACT. */
+export function checkEvent(event: { type: string; filter: string }, scope: VisibleScope): CheckedEvent {
+  const type = supportedEvents.find((supported) => supported === event.type || findEventType(supported)?.friendlyName === event.type);
+  if (type === undefined) {
+    const supported = supportedEvents.map((name) => findEventType(name)?.friendlyName ?? name).join(", ");
+    return refused([{ path: "event.type", message: `event type "${event.type.slice(0, 64)}" is not supported by this release; supported are ${supported}` }]);
+  }
+  const problems = [...placeProblems(type, scope), ...filterProblems(type, event.filter)];
+  return problems.length > 0 ? refused(problems) : { ok: true, type };
+}
+
+const refused = (problems: readonly Problem[]): CheckedEvent => ({ ok: false, problems });
+
+function placeProblems(type: EventType, scope: VisibleScope): Problem[] {
+  if (scope.kind === "entity" && scope.entity_kind === "user") return [{ path: "scope", message: "a user is not a scope; take one of the user's projects" }];
+  const place = eventScopeOf(scope);
+  const spec = findEventType(type);
+  if (spec === undefined || spec.scopes.includes(place)) return [];
+  return [{ path: "event.type", message: `${spec.friendlyName} cannot be watched in a whole ${place}; its scopes are ${spec.scopes.join(", ")}` }];
+}
+
+function eventScopeOf(scope: VisibleScope): EventScope {
+  switch (scope.kind) {
+    case "collection":
+      return "collection";
+    case "project":
+      return isRegistryName(scope.name) ? "registry" : "project";
+    case "entity":
+      return scope.entity_kind === "organization" ? "organization" : "team";
+  }
+}
+
+function filterProblems(type: EventType, filter: string): Problem[] {
+  const parsed = parseEventFilter(type, filter);
+  return parsed.ok ? [] : parsed.problems.map(({ path, message }) => ({ path: joinPath("event.filter", path), message }));
+}
+
+/** `event.filter` and `$or[0]` make `event.filter.$or[0]`. */
+export const joinPath = (parent: string, path: string): string => (path === "" || path.startsWith("[") ? parent + path : `${parent}.${path}`);

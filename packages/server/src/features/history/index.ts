@@ -1,0 +1,5 @@
+export type { EventSummary, Execution, ShownAttempt, ShownReason } from "./execution.ts";
+export { listExecutions } from "./list-executions.ts";
+export type { ExecutionQuery } from "./list-executions.ts";
+export { readExecution } from "./read-execution.ts";
+export { redeliverExecution } from "./redeliver-execution.ts";

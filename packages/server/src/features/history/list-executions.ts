@@ -1,0 +1,37 @@
+import { findVisibleEntityIds } from "../../db/queries/automations.ts";
+import type { ExecutionFilter } from "../../db/queries/executions.ts";
+import { findExecutions, findRoleInAutomation } from "../../db/queries/executions.ts";
+import type { ExecutionStatus } from "../../domain/execution.ts";
+import { Failure, notFound } from "../../domain/failure.ts";
+import type { Viewer } from "../../domain/viewer.ts";
+import { isUuid } from "../../kit/ids.ts";
+import { requireEntity } from "../access/index.ts";
+import type { Services } from "../services.ts";
+import type { Execution } from "./execution.ts";
+import { executionOf } from "./execution.ts";
+
+export type ExecutionQuery = {
+  automation?: string;
+  /** Name of an entity: a team, a user, or an organization's. */
+  team?: string;
+  status?: ExecutionStatus;
+  since?: Date;
+  /** Only older ones than this id. */
+  before: string | null;
+  limit: number;
+};
+
+/** Executions of the automations that the viewer may see, newest first; also of deleted ones. */
+export async function listExecutions(services: Pick<Services, "db">, viewer: Viewer, query: ExecutionQuery): Promise<Execution[]> {
+  if (query.before !== null && !isUuid(query.before)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  const { status = null, since = null, before, limit } = query;
+  const rows = await findExecutions(services.db, viewer.userId, { of: await sourceOf(services, viewer, query), status, since, before, limit });
+  return rows.map(executionOf);
+}
+
+async function sourceOf(services: Pick<Services, "db">, viewer: Viewer, { automation, team }: ExecutionQuery): Promise<ExecutionFilter["of"]> {
+  const entityIds = team === undefined ? null : [(await requireEntity(services.db, viewer, { name: team }, "viewer")).id];
+  if (automation === undefined) return { entityIds: entityIds ?? (await findVisibleEntityIds(services.db, viewer.userId)) };
+  if (!isUuid(automation) || (await findRoleInAutomation(services.db, viewer.userId, automation)) === null) throw notFound("Automation");
+  return { automationId: automation };
+}

@@ -1,0 +1,23 @@
+import { violates } from "../../db/database.ts";
+import { renameProject as renameRow } from "../../db/queries/projects.ts";
+import { conflict, invalid, invalidAt } from "../../domain/failure.ts";
+import { isRegistryName, nameProblem } from "../../domain/names.ts";
+import type { Viewer } from "../../domain/viewer.ts";
+import type { VisibleProject } from "../access/index.ts";
+import { requireProject } from "../access/index.ts";
+import type { Services } from "../services.ts";
+
+/** Renames a project. Needs the role admin. Conflict when the entity has one of the new name. A registry stays one, and nothing else becomes one. */
+export async function renameProject(services: Pick<Services, "db">, viewer: Viewer, input: { entity: string; name: string; newName: string }): Promise<VisibleProject> {
+  const project = await requireProject(services.db, viewer, input, "admin");
+  const problem = nameProblem("project", input.newName, "newProjectName");
+  if (problem !== null) throw invalid([problem]);
+  if (isRegistryName(input.newName) || isRegistryName(project.name)) throw invalidAt("newProjectName", "registries and other projects cannot become each other");
+  try {
+    await renameRow(services.db, project.id, input.newName);
+  } catch (error) {
+    if (violates(error, "projects_entity_id_name_key")) throw conflict(`"${project.entity_name}" has a project "${input.newName}" already.`);
+    throw error;
+  }
+  return { ...project, name: input.newName };
+}

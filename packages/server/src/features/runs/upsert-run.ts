@@ -1,0 +1,102 @@
+import type { Transaction } from "../../db/database.ts";
+import { lockRun } from "../../db/queries/run-lock.ts";
+import type { LockedRun } from "../../db/queries/run-lock.ts";
+import type { RunChanges, RunRow } from "../../db/queries/runs.ts";
+import { insertRun, setRunStatus, updateRun } from "../../db/queries/runs.ts";
+import { invalid, invalidAt, notFound } from "../../domain/failure.ts";
+import { nameProblem } from "../../domain/names.ts";
+import { statusAfterResume } from "../../domain/run-state.ts";
+import { newRunName, twoWords } from "../../domain/run-name.ts";
+import type { Viewer } from "../../domain/viewer.ts";
+import { noEvent } from "../../pipeline/index.ts";
+import type { VisibleProject } from "../access/index.ts";
+import { requireProject } from "../access/index.ts";
+import { ensureProject } from "../projects/index.ts";
+import type { Services } from "../services.ts";
+import { checkRunChanges } from "./check-run-changes.ts";
+import { defaultPath } from "./default-path.ts";
+import { findRunById, requireRun } from "./find-run.ts";
+
+type Needs = Pick<Services, "db" | "clock" | "random" | "limits">;
+
+/** Which run: one that exists, by id; or a path, whose project and run are made where they do not exist yet. */
+export type UpsertTarget =
+  | { id: number }
+  | {
+      /** Null: the viewer's own. */
+      entity: string | null;
+      project: string | null;
+      /** Null: a new run, with a name that we choose. */
+      name: string | null;
+      /** A run that is only planned begins as "pending"; null begins it as running. */
+      state: string | null;
+    };
+
+export type UpsertedRun = { run: RunRow; project: VisibleProject; inserted: boolean };
+
+/**
+ * Makes a run, or changes one: what is null stays as it is. A script that names a run which exists takes it up again,
+ * so the run goes (back) to running; a change by id leaves the state alone. Needs the role member.
+ */
+export async function upsertRun(services: Needs, viewer: Viewer, target: UpsertTarget, changes: RunChanges): Promise<UpsertedRun> {
+  checkRunChanges(changes, services.limits);
+  return "id" in target ? await changeRun(services, viewer, target.id, changes) : await takeUpRun(services, viewer, target, changes);
+}
+
+async function changeRun(services: Needs, viewer: Viewer, runId: number, changes: RunChanges): Promise<UpsertedRun> {
+  noEvent("no automation of this release watches runs");
+  const run = await services.db.transaction(async (tx) => {
+    requireRun(await lockRun(tx, viewer.userId, { id: runId }), "member", "");
+    await updateRun(tx, runId, changes, services.clock.now());
+    return await reread(tx, runId);
+  });
+  return { run, project: await requireProject(services.db, viewer, { id: run.project_id }, "member"), inserted: false };
+}
+
+type PathTarget = Exclude<UpsertTarget, { id: number }>;
+
+async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, changes: RunChanges): Promise<UpsertedRun> {
+  const name = target.name === null || target.name === "" ? newRunName(services.random) : target.name;
+  const problem = nameProblem("run", name, "name");
+  if (problem !== null) throw invalid([problem]);
+  const project = await ensureProject(services, viewer, defaultPath(viewer, target));
+  const state = startState(target.state);
+  const at = services.clock.now();
+  return await services.db.transaction(async (tx) => {
+    const known = await lockRun(tx, viewer.userId, { projectId: project.id, name });
+    if (known !== null) return { run: await resume(tx, known, changes, at), project, inserted: false };
+    const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
+    const id = await insertRun(tx, made);
+    if (id !== null) return { run: await reread(tx, id), project, inserted: true };
+    // Another request made the run between our look and our insert; now it is there to be locked.
+    const rival = requireRun(await lockRun(tx, viewer.userId, { projectId: project.id, name }), "member", ` "${name}"`);
+    return { run: await resume(tx, rival, changes, at), project, inserted: false };
+  });
+}
+
+async function resume(tx: Transaction, run: LockedRun, changes: RunChanges, at: Date): Promise<RunRow> {
+  const before = { state: run.state, exitCode: run.exit_code, stopRequested: run.stop_requested };
+  const after = statusAfterResume(before);
+  if (after !== before) await setRunStatus(tx, run.id, after, at);
+  await updateRun(tx, run.id, changes, at);
+  return await reread(tx, run.id);
+}
+
+async function reread(tx: Transaction, runId: number): Promise<RunRow> {
+  const run = await findRunById(tx, runId);
+  if (run === null) throw notFound("Run");
+  return run;
+}
+
+function startState(asked: string | null): "pending" | "running" {
+  switch (asked) {
+    case "pending":
+      return "pending";
+    case null:
+    case "":
+    case "running":
+      return "running";
+    default:
+      throw invalidAt("state", `a run can begin as "pending" or "running", not as "${asked.slice(0, 40)}"`);
+  }
+}

@@ -1,0 +1,6 @@
+export { accessTokenProblem } from "./check-secret.ts";
+export { deleteSecret } from "./delete-secret.ts";
+export { listSecrets } from "./list-secrets.ts";
+export { requireTeam } from "./permissions.ts";
+export { putSecret } from "./put-secret.ts";
+export type { Secret } from "./secret.ts";

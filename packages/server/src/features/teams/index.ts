@@ -1,0 +1,15 @@
+export type { Member } from "../../db/queries/people-members.ts";
+export type { User } from "../../db/queries/people.ts";
+export { createFirstAdministrator, type FirstAdministrator } from "./create-first-administrator.ts";
+export { createOrganization } from "./create-organization.ts";
+export { createTeam } from "./create-team.ts";
+export { createUser, type CreateUserInput } from "./create-user.ts";
+export { deleteOrganization } from "./delete-organization.ts";
+export { deleteTeam } from "./delete-team.ts";
+export { deleteUser } from "./delete-user.ts";
+export { listOrganizationMembers, removeOrganizationMember, setOrganizationMember } from "./organization-members.ts";
+export { requireOrganization, requireUser, type VisibleOrganization, type VisibleTeam } from "./permissions.ts";
+export { findEntityOrganization, findVisibleOrganization, listOrganizations, readOrganization } from "./read-organizations.ts";
+export { listTeams, readStorage, readTeam } from "./read-teams.ts";
+export { findUser, listUserOrganizations, listUserTeams, listUsers, readCurrentUser, readUser } from "./read-users.ts";
+export { listTeamMembers, removeTeamMember, setTeamMember } from "./team-members.ts";

@@ -1,0 +1,6 @@
+export { createWebhook } from "./create-webhook.ts";
+export { deleteWebhook } from "./delete-webhook.ts";
+export { listEntityWebhooks, listWebhooks, readWebhook } from "./list-webhooks.ts";
+export { testWebhook } from "./test-webhook.ts";
+export { updateWebhook } from "./update-webhook.ts";
+export type { SavedWebhook, WebhookFields } from "./webhook.ts";

@@ -1,0 +1,64 @@
+import type { SavedWebhookRow } from "../../db/queries/webhooks.ts";
+import { webhookOf } from "../../db/rows/webhook-row.ts";
+import type { HttpMethod, SignatureEncoding, Webhook } from "../../domain/webhook.ts";
+
+export type SavedWebhook = Webhook & {
+  /** Name of the team, or of the user, that owns it. */
+  team: string;
+  /** Why the server disabled it; null where it did not. */
+  disabledReason: string | null;
+  createdBy: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** What a user says of a webhook. Secrets stand as names. */
+export type WebhookFields = {
+  name: string;
+  url: string;
+  accessToken: string | null;
+  /** Name of the secret that signs. */
+  secret: string | null;
+  /** Names of further secrets that payloads and headers may use. */
+  secrets: readonly string[];
+  method: HttpMethod;
+  timeoutSeconds: number;
+  signatureEncoding: SignatureEncoding;
+  headers: Readonly<Record<string, string>>;
+};
+
+export const defaultFields = { accessToken: null, secret: null, secrets: [], method: "POST", timeoutSeconds: 15, signatureEncoding: "base64", headers: {} } as const satisfies Omit<WebhookFields, "name" | "url">;
+
+export const savedWebhookOf = (row: SavedWebhookRow): SavedWebhook => ({
+  ...webhookOf(row),
+  team: row.entity_name,
+  disabledReason: row.disabled_reason,
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export const fieldsOf = (webhook: Webhook): WebhookFields => ({
+  name: webhook.name,
+  url: webhook.url,
+  accessToken: webhook.accessToken,
+  secret: webhook.signingSecret,
+  secrets: webhook.secretNames,
+  method: webhook.method,
+  timeoutSeconds: webhook.timeoutMs / 1000,
+  signatureEncoding: webhook.signatureEncoding,
+  headers: webhook.headers,
+});
+
+export const webhookFrom = (fields: WebhookFields, rest: { id: string; entityId: number; enabled: boolean }): Webhook => ({
+  ...rest,
+  name: fields.name,
+  url: fields.url,
+  method: fields.method,
+  timeoutMs: Math.round(fields.timeoutSeconds * 1000),
+  accessToken: fields.accessToken,
+  signingSecret: fields.secret,
+  secretNames: [...new Set(fields.secrets)],
+  signatureEncoding: fields.signatureEncoding,
+  headers: { ...fields.headers },
+});

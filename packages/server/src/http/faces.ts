@@ -1,0 +1,36 @@
+import type { FastifyInstance } from "fastify";
+import type { Services } from "../features/services.ts";
+import { makeAuthenticate } from "./authenticate.ts";
+import type { HealthOptions } from "./health/routes.ts";
+import { healthRoutes } from "./health/routes.ts";
+import { restRoutes } from "./rest/index.ts";
+import { allRoutes } from "./rest/routes.ts";
+import { artifactStorageRoutes } from "./storage/artifact-storage.ts";
+import { runFileRoutes } from "./storage/run-files.ts";
+import { uiRoutes } from "./ui/index.ts";
+import { fileStreamRoutes } from "./wandb/file-stream/index.ts";
+import { makeGraphql } from "./wandb/graphql/execute.ts";
+import { graphqlRoute } from "./wandb/graphql/route.ts";
+import { readSchema } from "./wandb/graphql/schema.ts";
+import { mutations, queries } from "./wandb/resolvers.ts";
+
+export type FacesOptions = HealthOptions & {
+  services: Services;
+  /** Whether this process answers users; a worker answers only for its health. */
+  web: boolean;
+};
+
+/** Everything that the server answers: health, REST, the pages, and the W&B protocol. */
+export async function registerFaces(app: FastifyInstance, options: FacesOptions): Promise<void> {
+  healthRoutes(app, options);
+  if (!options.web) return;
+  const { services, metrics } = options;
+  const authenticate = makeAuthenticate(services);
+  const graphql = makeGraphql({ schema: readSchema(), queries, mutations, log: services.log, missing: (field) => metrics.missing(field) });
+  await restRoutes(app, { services, authenticate, routes: allRoutes });
+  await uiRoutes(app, { services });
+  graphqlRoute(app, { services, authenticate, graphql });
+  await fileStreamRoutes(app, { services, authenticate });
+  await runFileRoutes(app, { services });
+  await artifactStorageRoutes(app, { services, authenticate });
+}

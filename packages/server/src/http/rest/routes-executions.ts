@@ -1,0 +1,35 @@
+import { executionSchema, executionWithAttemptsSchema, listExecutionsQuerySchema, listOf, nameSchema } from "@bellhop/contract";
+import { z } from "zod";
+import { listExecutions, readExecution, redeliverExecution } from "../../features/history/index.ts";
+import { pageOf, readCursor } from "./page.ts";
+import type { Route } from "./route.ts";
+import { nothing, route } from "./route.ts";
+import { showAttempt, showExecution } from "./views-delivery.ts";
+
+const tag = "executions";
+const execution = z.strictObject({ id: nameSchema });
+
+export const executionRoutes: Route[] = [
+  route({
+    method: "GET", path: "/executions", tag, summary: "List executions, newest first",
+    params: nothing, query: listExecutionsQuerySchema, body: null, answer: listOf(executionSchema), status: 200,
+    handle: async ({ services, viewer, query }) => {
+      const { limit, cursor, since, ...filter } = query;
+      const rows = await listExecutions(services, viewer, { ...filter, ...(since === undefined ? {} : { since: new Date(since) }), before: readCursor(cursor), limit: limit + 1 });
+      return pageOf(rows, limit, { key: (row) => row.id, item: showExecution });
+    },
+  }),
+  route({
+    method: "GET", path: "/executions/{id}", tag, summary: "Read an execution with its attempts",
+    params: execution, query: nothing, body: null, answer: executionWithAttemptsSchema, status: 200,
+    handle: async ({ services, viewer, params }) => {
+      const { attempts, ...read } = await readExecution(services, viewer, params);
+      return { ...showExecution(read), attempts: attempts.map(showAttempt) };
+    },
+  }),
+  route({
+    method: "POST", path: "/executions/{id}/redeliver", tag, summary: "Send the same bytes once more; gives the new execution",
+    params: execution, query: nothing, body: null, answer: executionSchema, status: 202,
+    handle: async ({ services, viewer, params }) => showExecution(await redeliverExecution(services, viewer, params)),
+  }),
+];

@@ -1,0 +1,50 @@
+import type { attemptSchema, executionSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
+import type { z } from "zod";
+import type { Attempt } from "../../domain/execution.ts";
+import type { Reason } from "../../domain/reason.ts";
+import { reasons } from "../../domain/reason.ts";
+import type { Execution, ShownAttempt } from "../../features/history/index.ts";
+import type { SavedWebhook } from "../../features/webhooks/index.ts";
+
+/** How webhooks and deliveries look over REST. */
+
+const time = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text);
+
+const showReason = (reason: string | null): { code: string; text: string } | null =>
+  reason === null ? null : { code: reason, text: isReason(reason) ? reasons[reason] : reason };
+
+export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema> => ({
+  id: webhook.id,
+  team: webhook.team,
+  name: webhook.name,
+  url: webhook.url,
+  accessToken: webhook.accessToken,
+  secret: webhook.signingSecret,
+  secrets: [...webhook.secretNames],
+  method: webhook.method,
+  timeoutSeconds: webhook.timeoutMs / 1000,
+  signatureEncoding: webhook.signatureEncoding,
+  headers: webhook.headers,
+  enabled: webhook.enabled,
+  disabledReason: showReason(webhook.disabledReason),
+  createdBy: webhook.createdBy,
+  createdAt: webhook.createdAt.toISOString(),
+  updatedAt: webhook.updatedAt.toISOString(),
+});
+
+export const showTest = ({ outcome, reason, request, response, timing }: Attempt): z.input<typeof webhookTestSchema> =>
+  ({ outcome, reason: showReason(reason), request, response, timing });
+
+export const showExecution = (execution: Execution): z.input<typeof executionSchema> => ({
+  ...execution,
+  action: execution.action === "NO_OP" ? "no_op" : "webhook",
+  event: { ...execution.event, at: execution.event.at.toISOString() },
+  nextAttemptAt: time(execution.nextAttemptAt),
+  createdAt: execution.createdAt.toISOString(),
+  finishedAt: time(execution.finishedAt),
+});
+
+export const showAttempt = (attempt: ShownAttempt): z.input<typeof attemptSchema> =>
+  ({ ...attempt, startedAt: attempt.startedAt.toISOString(), finishedAt: attempt.finishedAt.toISOString() });

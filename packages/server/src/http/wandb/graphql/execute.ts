@@ -1,0 +1,100 @@
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from "graphql";
+import { GraphQLError, Kind, execute, parse, validate } from "graphql";
+import { Failure } from "../../../domain/failure.ts";
+import type { Log } from "../../../kit/log.ts";
+import type { Context } from "./context.ts";
+import type { RootResolvers } from "./resolvers.ts";
+
+export type GraphqlRequest = { query: string; variables: Record<string, unknown>; operationName: string | null };
+export type GraphqlAnswer = { status: number; body: { data?: unknown; errors?: { message: string; path?: readonly (string | number)[] }[] } };
+
+export type GraphqlOptions = {
+  schema: GraphQLSchema;
+  queries: RootResolvers;
+  mutations: RootResolvers;
+  log: Log;
+  /** Told of every field or operation that a client asked for and that this server lacks. */
+  missing(field: string): void;
+};
+
+type Prepared = { document: DocumentNode; operation: "query" | "mutation" | "subscription" } | { errors: readonly GraphQLError[] };
+
+const cacheSize = 500;
+const mostTokens = 15_000;
+
+/** The parsed-and-validated documents of the SDK are few and come again and again: they are kept by their text. */
+export function makeGraphql(options: GraphqlOptions): (request: GraphqlRequest, context: Context) => Promise<GraphqlAnswer> {
+  const prepared = new Map<string, Prepared>();
+  const prepareOnce = (query: string): Prepared => {
+    const known = prepared.get(query);
+    if (known !== undefined) return known;
+    const fresh = prepare(options, query);
+    // A map keeps the order of insertion: the first key is the oldest.
+    const oldest = prepared.size >= cacheSize ? prepared.keys().next().value : undefined;
+    if (oldest !== undefined) prepared.delete(oldest);
+    prepared.set(query, fresh);
+    return fresh;
+  };
+  return async (request, context) => {
+    const known = prepareOnce(request.query);
+    if ("errors" in known) return { status: 200, body: { errors: known.errors.map(({ message }) => ({ message })) } };
+    const result = await execute({
+      schema: options.schema,
+      document: known.document,
+      rootValue: known.operation === "mutation" ? options.mutations : options.queries,
+      contextValue: context,
+      variableValues: request.variables,
+      // The SDK sends "" for every document that Python forwards through its core; it means "the only one".
+      operationName: request.operationName === "" ? null : request.operationName,
+    });
+    return toAnswer(result, options.log);
+  };
+}
+
+function prepare(options: GraphqlOptions, query: string): Prepared {
+  const document = parseOrErrors(query);
+  if ("errors" in document) return document;
+  const errors = validate(options.schema, document.document, undefined, { maxErrors: 20 });
+  for (const { message } of errors) {
+    const field = /^Cannot query field "([^"]+)" on type "([^"]+)"/.exec(message);
+    if (field !== null) options.missing(`${field[2]}.${field[1]}`);
+  }
+  if (errors.length > 0) {
+    options.log.warn({ problems: errors.map(({ message }) => message) }, "a client asked for what the schema lacks");
+    return { errors };
+  }
+  const operation = document.document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  return { document: document.document, operation: operation?.operation ?? "query" };
+}
+
+function parseOrErrors(query: string): { document: DocumentNode } | { errors: readonly GraphQLError[] } {
+  try {
+    return { document: parse(query, { maxTokens: mostTokens, noLocation: true }) };
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
+}
+
+function toAnswer(result: ExecutionResult, log: Log): GraphqlAnswer {
+  if (result.errors === undefined || result.errors.length === 0) return { status: 200, body: { data: result.data } };
+  const failures = result.errors.map((error) => describe(error, log));
+  // The SDK honours a status only as that of the whole answer; an answer has one when its only root field failed.
+  const whole = result.data === null || result.data === undefined || Object.values(result.data).every((value) => value === null);
+  const [first] = failures;
+  const status = whole && first !== undefined ? first.status : 200;
+  return { status, body: { data: result.data ?? null, errors: failures.map(({ message, path }) => ({ message, ...(path === undefined ? {} : { path }) })) } };
+}
+
+function describe(error: GraphQLError, log: Log): { status: number; message: string; path: readonly (string | number)[] | undefined } {
+  const cause = error.originalError;
+  if (cause instanceof Failure) {
+    const details = cause.details.length > 1 ? ` (${cause.details.map(({ path, message }) => `${path}: ${message}`).join("; ")})` : "";
+    return { status: cause.status, message: cause.message + details, path: error.path };
+  }
+  // Variables that do not fit the schema are GraphQL's own finding, as are errors without a cause.
+  if (cause === undefined || cause instanceof GraphQLError) return { status: cause === undefined ? 200 : 400, message: error.message, path: error.path };
+  log.error({ err: cause, path: error.path }, "a resolver failed");
+  // 500 would make the client try again for minutes; the fault is ours, and it would only meet it again.
+  return { status: 200, message: "Internal error of the server; its log has the details.", path: error.path };
+}

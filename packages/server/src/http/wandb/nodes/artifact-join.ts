@@ -1,0 +1,4 @@
+import { artifactPlaces } from "./artifact.ts";
+import { artifactPlaceFields } from "./artifact-places.ts";
+
+artifactPlaces.add(artifactPlaceFields);

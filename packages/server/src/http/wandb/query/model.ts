@@ -1,0 +1,4 @@
+import { project } from "./project.ts";
+
+/** Former name of `project`. */
+export const model = project;

@@ -1,0 +1,49 @@
+import { hostname } from "node:os";
+import { pino } from "pino";
+import type { App } from "./app.ts";
+import { startApp } from "./app.ts";
+import { readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./kit/log.ts";
+import { welcome } from "./welcome.ts";
+
+/** Exit codes: 0 stopped as told, 1 could not start or broke, 2 the settings are not valid. */
+const exit = { stopped: 0, failed: 1, settings: 2 } as const;
+
+/** How long deliveries that are under way may take after the server was told to stop. */
+const graceMs = 30_000;
+
+const result = readConfig(process.env);
+if (!result.ok) {
+  for (const problem of result.problems) console.error(`bellhop: ${problem}`);
+  process.exit(exit.settings);
+}
+for (const warning of result.warnings) console.error(`bellhop: ${warning}`);
+await run(result.config);
+
+async function run(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel, base: { host: hostname(), pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const app = await startOrLeave(config, log);
+  let leaving = false;
+  const leave = async (code: number, why: string): Promise<void> => {
+    // A second signal means now: deliveries under way are tried again by the next start.
+    if (leaving) process.exit(exit.failed);
+    leaving = true;
+    log.info({ why }, "stopping");
+    await app.stop(graceMs);
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void leave(exit.stopped, signal));
+  void app.broken.then((reason) => leave(exit.failed, reason));
+  console.log(welcome(app));
+}
+
+async function startOrLeave(config: Config, log: Log): Promise<App> {
+  try {
+    return await startApp({ config, log });
+  } catch (error) {
+    log.error({ err: error }, "cannot start");
+    console.error(`bellhop: cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(exit.failed);
+  }
+}

@@ -1,0 +1,51 @@
+// npm run docs: writes docs/reference from the code. With --check it writes nothing and fails where a page is not up to date.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { errorCatalogue, eventTypes, payloadVariables } from "../packages/contract/src/index.ts";
+import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index.ts";
+import { settings } from "../packages/server/src/config.ts";
+import type { Setting } from "../packages/server/src/config.ts";
+import { reasons } from "../packages/server/src/domain/reason.ts";
+import { supportedEvents } from "../packages/server/src/features/automations/check-event.ts";
+
+const generated = "<!-- Generated from the code by `npm run docs`. -->\n";
+const table = (head: string[], rows: string[][]): string => [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+const code = (text: string): string => `\`${text}\``;
+
+const listed: readonly Setting[] = settings;
+const events: readonly EventTypeSpec[] = eventTypes;
+const variables: readonly VariableSpec[] = payloadVariables;
+const supported = new Set<string>(supportedEvents);
+
+const pages: Record<string, string> = {
+  "settings.md": `# Settings\n\nBy environment variables. A wrong one ends the start with exit code 2, and all that are wrong are named at once.\n\n${table(
+    ["Setting", "Default", "Meaning"],
+    listed.map(({ name, fallback, meaning, secret }) => [code(name), code(fallback), meaning + (secret === true ? " Never printed or logged." : "")]),
+  )}\n`,
+  "errors.md": `# Errors\n\nEvery REST answer that is not 2xx is \`{"error": {"code", "message", "details": [{"path", "message"}]}}\`. Codes never change.\n\n${table(
+    ["Code", "Status", "Meaning"],
+    Object.entries(errorCatalogue).map(([name, { status, meaning }]) => [code(name), String(status), meaning]),
+  )}\n\n## Reasons\n\nWhy a firing was skipped, an attempt failed, or a delivery was given up; stored with executions and attempts.\n\n${table(["Reason", "Meaning"], Object.entries(reasons).map(([name, meaning]) => [code(name), meaning]))}\n`,
+  "events.md": `# Events\n\nWhat automations can watch in this release.\n\n${table(
+    ["Event", "On the wire", "Raised when", "Scopes"],
+    events.filter(({ type }) => supported.has(type)).map(({ type, friendlyName, description, scopes }) => [code(friendlyName), code(type), description, scopes.join(", ")]),
+  )}\n`,
+  "variables.md": `# Payload variables\n\nWritten \`\${name}\` inside string values of a payload; a string that is exactly \`\${=name}\` keeps the variable's JSON type. A variable that does not apply to the event becomes the empty string; an unknown one is refused when the automation is saved. A webhook's own secrets are variables by their names.\n\n${table(
+    ["Variable", "Meaning", "Example"],
+    variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),
+  )}\n`,
+};
+
+const folder = join(dirname(import.meta.dirname), "docs", "reference");
+const check = process.argv.includes("--check");
+mkdirSync(folder, { recursive: true });
+for (const [name, content] of Object.entries(pages)) {
+  const path = join(folder, name);
+  const wanted = generated + content;
+  if (check) {
+    if (!existsSync(path) || readFileSync(path, "utf8") !== wanted) {
+      console.error(`docs/reference/${name} is not up to date: run npm run docs.`);
+      process.exitCode = 1;
+    }
+  } else writeFileSync(path, wanted);
+}
