@@ -17,7 +17,8 @@ export type GraphqlOptions = {
   missing(field: string): void;
 };
 
-type Prepared = { document: DocumentNode; operation: "query" | "mutation" | "subscription" } | { errors: readonly GraphQLError[] };
+type Refused = { errors: readonly GraphQLError[]; missing: readonly string[] };
+type Prepared = { document: DocumentNode; operation: "query" | "mutation" | "subscription" } | Refused;
 
 const cacheSize = 500;
 const mostTokens = 15_000;
@@ -37,6 +38,7 @@ export function makeGraphql(options: GraphqlOptions): (request: GraphqlRequest, 
   };
   return async (request, context) => {
     const known = prepareOnce(request.query);
+    if ("errors" in known) for (const name of known.missing) options.missing(name);
     if ("errors" in known) return { status: 200, body: { errors: known.errors.map(({ message }) => ({ message })) } };
     const result = await execute({
       schema: options.schema,
@@ -55,23 +57,28 @@ function prepare(options: GraphqlOptions, query: string): Prepared {
   const document = parseOrErrors(query);
   if ("errors" in document) return document;
   const errors = validate(options.schema, document.document, undefined, { maxErrors: 20 });
-  for (const { message } of errors) {
-    const field = /^Cannot query field "([^"]+)" on type "([^"]+)"/.exec(message);
-    if (field !== null) options.missing(`${field[2]}.${field[1]}`);
-  }
   if (errors.length > 0) {
     options.log.warn({ problems: errors.map(({ message }) => message) }, "a client asked for what the schema lacks");
-    return { errors };
+    return { errors, missing: errors.flatMap(({ message }) => missingName(message) ?? []) };
   }
   const operation = document.document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   return { document: document.document, operation: operation?.operation ?? "query" };
 }
 
-function parseOrErrors(query: string): { document: DocumentNode } | { errors: readonly GraphQLError[] } {
+/** What graphql-js says of a field, argument or type that the schema does not have, as one name; null for other errors. */
+function missingName(message: string): string | null {
+  const field = /^Cannot query field "([^"]+)" on type "([^"]+)"/.exec(message);
+  if (field !== null) return `${field[2]}.${field[1]}`;
+  const argument = /^Unknown argument "([^"]+)" on field "([^"]+)"/.exec(message);
+  if (argument !== null) return `${argument[2]}(${argument[1]})`;
+  return /^Unknown type "([^"]+)"/.exec(message)?.[1] ?? null;
+}
+
+function parseOrErrors(query: string): { document: DocumentNode } | Refused {
   try {
     return { document: parse(query, { maxTokens: mostTokens, noLocation: true }) };
   } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
+    if (error instanceof GraphQLError) return { errors: [error], missing: [] };
     throw error;
   }
 }
