@@ -1,13 +1,13 @@
 // The main job, measured: npm run bench. Every figure stands beside its goal, and beside what this machine can do at all.
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { cpus } from "node:os";
 import { Pool } from "undici";
 import { introduce } from "../e2e/support/people.ts";
 import type { Cast } from "../e2e/support/people.ts";
 import { adminKey, freePort, startServer } from "../e2e/support/server.ts";
 import type { RunningServer } from "../e2e/support/server.ts";
+import { temporaryFolder } from "../e2e/support/temporary.ts";
 import { wandbHttp } from "../e2e/support/wandb-http.ts";
 import { startBareReceiver } from "./bare-receiver.ts";
 import type { BareReceiver } from "./bare-receiver.ts";
@@ -19,7 +19,7 @@ const connections = 32;
 const seconds = Number(process.env["BENCH_SECONDS"] ?? "10");
 const goals = { startMs: 3_000, idleMb: 200, aliasesPerSecond: 1_500, p50Ms: 10, p95Ms: 25, eventsPerSecond: 100 };
 
-const dataDir = await mkdtemp(join(tmpdir(), "bellhop-bench-"));
+const dataDir = await temporaryFolder("bench");
 const figures: Figure[] = [];
 const figure = (what: string, measured: string, goal = "", met: boolean | null = null): void => void figures.push({ what, measured, goal, met });
 

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DatabaseKind } from "./support/database.ts";
 import { databaseFor } from "./support/database.ts";
@@ -11,6 +9,7 @@ import { startReceiver } from "./support/receiver.ts";
 import { list, text } from "./support/rest.ts";
 import { adminKey, freePort, startServer } from "./support/server.ts";
 import type { RunningServer } from "./support/server.ts";
+import { temporaryFolder } from "./support/temporary.ts";
 import { until } from "./support/until.ts";
 import { wandbHttp } from "./support/wandb-http.ts";
 
@@ -32,7 +31,7 @@ export function killAtEachStep(kind: DatabaseKind): void {
     startServer({ dataDir, port, ...database, env: { ...env, ...(crash === undefined ? {} : { BELLHOP_TEST_CRASH: crash }) }, ...(crash === undefined ? {} : { program: "packages/server/src/testing/crashing-server.ts" }) });
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "bellhop-kill-"));
+    dataDir = await temporaryFolder("kill");
     port = await freePort();
     database = await databaseFor(kind);
     receiver = await startReceiver();

@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rest, text } from "./support/rest.ts";
 import { freePort, root, startServer, adminKey } from "./support/server.ts";
+import { temporaryFolder } from "./support/temporary.ts";
 import { until } from "./support/until.ts";
 
 describe("npm start", () => {
   let dataDir: string;
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "bellhop-start-"));
+    dataDir = await temporaryFolder("start");
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -1,7 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { DatabaseKind } from "./support/database.ts";
@@ -14,6 +12,7 @@ import { play } from "./support/sdk.ts";
 import { list, text } from "./support/rest.ts";
 import { adminKey, freePort, startServer } from "./support/server.ts";
 import type { RunningServer } from "./support/server.ts";
+import { temporaryFolder } from "./support/temporary.ts";
 import { until } from "./support/until.ts";
 
 /** The story of the main job, with every version of the SDK, on one kind of database. */
@@ -29,7 +28,7 @@ export function tellStory(kind: DatabaseKind): void {
   });
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "bellhop-e2e-"));
+    dataDir = await temporaryFolder("e2e");
     port = await freePort();
     database = await databaseFor(kind);
     server = await start();

@@ -15,7 +15,7 @@ export function welcome(app: Pick<App, "publicUrl" | "firstAdministrator" | "adm
     "",
     `    export WANDB_BASE_URL=${publicUrl}`,
     `    export WANDB_API_KEY=${key}`,
-    "    wandb login",
+    "    wandb login --verify",
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -15,6 +15,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   const dataDir = await mkdtemp(join(tmpdir(), "bellhop-test-"));
+  // Where the tests run as root, PostgreSQL runs as another account, which has to reach the folder.
+  await chmod(dataDir, 0o755);
   const database = await startEmbeddedDatabase({ dataDir, log: silentLog, clock: systemClock, random: systemRandom });
   project.provide("databaseServer", database.url);
   return async () => {

@@ -33,7 +33,7 @@ describe("a version", () => {
     const own = fresh();
     const { artifactId, state } = await createArtifact(services, ann, newVersion({ ...own, aliases: ["latest", "best"] }));
     expect(state).toBe("PENDING");
-    await fill(services, ann, artifactId, { "model.pt": "weights" });
+    await fill(services, ann, artifactId, { files: { "model.pt": "weights" } });
     expect(captured).toEqual([]);
     const committed = await commitArtifact(services, ann, artifactId);
     expect(committed).toMatchObject({ state: "COMMITTED", version_index: 0, size_bytes: 7, file_count: 1 });
@@ -68,7 +68,7 @@ describe("a version", () => {
     const own = fresh();
     const ids = await Promise.all(Array.from({ length: 8 }, async (_, index) => {
       const { artifactId } = await createArtifact(services, ann, newVersion({ ...own, digest: `${own.digest}-${index}` }));
-      await fill(services, ann, artifactId, { "f.txt": `f${index}` });
+      await fill(services, ann, artifactId, { files: { "f.txt": `f${index}` } });
       return artifactId;
     }));
     const rows = await Promise.all([...ids, ...ids].map((id) => commitArtifact(services, ann, id)));
@@ -95,8 +95,8 @@ describe("a version", () => {
     const parts = await Promise.all(["a", "b"].map((part) => createArtifact(services, ann, newVersion({ ...own, digest: `${own.digest}-merged`, distributedId: "group", aliases: [part] }))));
     const [id] = new Set(parts.map(({ artifactId }) => artifactId));
     expect(parts.every(({ artifactId }) => artifactId === id)).toBe(true);
-    await fill(services, ann, id ?? 0, { "a.txt": "a" }, { kind: "PATCH", baseArtifactId: base });
-    await fill(services, ann, id ?? 0, { "b.txt": "b" }, { kind: "PATCH", baseArtifactId: base });
+    await fill(services, ann, id ?? 0, { files: { "a.txt": "a" }, kind: "PATCH", baseArtifactId: base });
+    await fill(services, ann, id ?? 0, { files: { "b.txt": "b" }, kind: "PATCH", baseArtifactId: base });
     captured.splice(0);
     const merged = await commitArtifact(services, ann, id ?? 0);
     const { files } = await listFiles(services, merged, { names: null, limit: 10, offset: 0 });

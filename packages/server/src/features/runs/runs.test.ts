@@ -86,6 +86,8 @@ describe("upserting a run", () => {
     const { run } = await upsertRun(services, member, target("planned", "p", "pending"), nothing);
     expect(run.state).toBe("pending");
     expect((await make("planned")).run.state).toBe("running");
+    await report("planned", { ended: { exitCode: 0 } });
+    expect((await upsertRun(services, member, target("planned", "p", "pending"), nothing)).run.state).toBe("finished");
   });
 
   it("puts an ended run back to running by name, and not by id", async () => {

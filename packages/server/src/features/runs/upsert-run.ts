@@ -64,13 +64,14 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, ch
   const at = services.clock.now();
   return await services.db.transaction(async (tx) => {
     const known = await lockRun(tx, viewer.userId, { projectId: project.id, name });
-    if (known !== null) return { run: await resume(tx, known, changes, at), project, inserted: false };
+    const change = state === "pending" ? changePlanned : resume;
+    if (known !== null) return { run: await change(tx, known, changes, at), project, inserted: false };
     const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
     const id = await insertRun(tx, made);
     if (id !== null) return { run: await reread(tx, id), project, inserted: true };
     // Another request made the run between our look and our insert; now it is there to be locked.
     const rival = requireRun(await lockRun(tx, viewer.userId, { projectId: project.id, name }), "member", ` "${name}"`);
-    return { run: await resume(tx, rival, changes, at), project, inserted: false };
+    return { run: await change(tx, rival, changes, at), project, inserted: false };
   });
 }
 
@@ -78,6 +79,11 @@ async function resume(tx: Transaction, run: LockedRun, changes: RunChanges, at: 
   const before = { state: run.state, exitCode: run.exit_code, stopRequested: run.stop_requested };
   const after = statusAfterResume(before);
   if (after !== before) await setRunStatus(tx, run.id, after, at);
+  return await changePlanned(tx, run, changes, at);
+}
+
+/** Who only plans a run does not take it up: its state stays. */
+async function changePlanned(tx: Transaction, run: LockedRun, changes: RunChanges, at: Date): Promise<RunRow> {
   await updateRun(tx, run.id, changes, at);
   return await reread(tx, run.id);
 }

@@ -49,9 +49,10 @@ export const newVersion = (input: Partial<CreateArtifactInput> & { entity: strin
 });
 
 /** Uploads files and manifest of a pending version, without committing it. */
-export async function fill(services: ArtifactServices, viewer: Viewer, artifactId: number, files: Readonly<Record<string, string>>, options: { kind?: "FULL" | "PATCH" | "INCREMENTAL"; baseArtifactId?: number } = {}): Promise<void> {
+export async function fill(services: ArtifactServices, viewer: Viewer, artifactId: number, manifestOf: { files: Readonly<Record<string, string>>; kind?: "FULL" | "PATCH" | "INCREMENTAL"; baseArtifactId?: number }): Promise<void> {
+  const { files, kind, baseArtifactId } = manifestOf;
   const text = manifestText(files);
-  const { manifest, artifact } = await createArtifactManifest(services, viewer, { artifactId, baseArtifactId: options.baseArtifactId ?? null, digest: base64Md5(text), kind: options.kind ?? "FULL" });
+  const { manifest, artifact } = await createArtifactManifest(services, viewer, { artifactId, baseArtifactId: baseArtifactId ?? null, digest: base64Md5(text), kind: kind ?? "FULL" });
   for (const content of new Set(Object.values(files))) await receiveBlob(services, { entityId: artifact.entity_id, md5Hex: hexMd5(content), artifactId }, uploadOf(content));
   await receiveManifest(services, { manifestId: manifest.id, objectKey: manifest.object_key }, uploadOf(text));
 }
@@ -60,7 +61,7 @@ export async function fill(services: ArtifactServices, viewer: Viewer, artifactI
 export async function logVersion(services: ArtifactServices, viewer: Viewer, input: Partial<CreateArtifactInput> & { entity: string; digest: string }): Promise<number> {
   const { artifactId, state } = await createArtifact(services, viewer, newVersion(input));
   if (state === "COMMITTED") return artifactId;
-  await fill(services, viewer, artifactId, { "model.pt": `content of ${input.digest}` });
+  await fill(services, viewer, artifactId, { files: { "model.pt": `content of ${input.digest}` } });
   await commitArtifact(services, viewer, artifactId);
   return artifactId;
 }
