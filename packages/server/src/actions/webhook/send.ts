@@ -8,7 +8,7 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Mask } from "../../kit/mask.ts";
 import type { Random } from "../../kit/random.ts";
 import type { SendInput } from "../../ports/action/port.ts";
-import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse } from "../../ports/outbound-http/port.ts";
+import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse, Timing } from "../../ports/outbound-http/port.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -29,7 +29,7 @@ export async function sendWebhook(options: WebhookOptions, input: SendInput): Pr
   if (!built.ok) return refused(built.reason);
   const outcome = await options.outbound.send({ method: webhook.method, url: webhook.url, headers: built.headers, body: built.body, timeoutMs: webhook.timeoutMs });
   const request = recordRequest(webhook, built, prepared.mask);
-  return { ...judge(outcome, options.clock.now()), request, response: recordResponse(outcome, prepared.mask), timing: outcome.timing };
+  return { ...judge(outcome, options.clock.now()), request, response: recordResponse(outcome, prepared.mask), timing: recordTiming(outcome.timing) };
 }
 
 const refused = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });
@@ -130,6 +130,13 @@ function recordResponse(outcome: OutboundOutcome, mask: Mask): Attempt["response
   if (outcome.kind !== "answered") return null;
   const { status, headers, body, bodyTruncated } = outcome.response;
   return { status, headers: maskValues(headers, mask), body: mask.bytes(body, { cutShort: bodyTruncated }).toString(), bodyTruncated };
+}
+
+/** To the microsecond: what is finer is noise. */
+function recordTiming(timing: Timing): Attempt["timing"] {
+  const rounded = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+  const orNull = (ms: number | null): number | null => (ms === null ? null : rounded(ms));
+  return { dnsMs: orNull(timing.dnsMs), connectMs: orNull(timing.connectMs), tlsMs: orNull(timing.tlsMs), firstByteMs: orNull(timing.firstByteMs), totalMs: rounded(timing.totalMs) };
 }
 
 const maskValues = (headers: Readonly<Record<string, string>>, mask: Mask): Record<string, string> =>
