@@ -281,6 +281,50 @@ def chapter_bad_input():
     say("mistakes are named")
 
 
+def chapter_watch_everything():
+    """Every event of versions and collections, at every scope, with the classes of a newer SDK."""
+    from wandb import automations as words
+
+    client = api()
+    integration = next(each for each in client.webhook_integrations(entity=ENTITY) if each.name == WEBHOOK)
+    scopes = {"collection": collection(), "registry": client.registry("model", organization=ORG), "organization": client.organization(ORG)}
+    events = ["OnLinkArtifact", "OnUnlinkArtifact", "OnAddArtifactAlias", "OnAddArtifactTag", "OnRemoveArtifactTag", "OnAddCollectionTag", "OnRemoveCollectionTag"]
+    payload = {"automation": "${automation_name}", "event": "${event_type}", "tag": "${tag}", "alias": "${alias}", "version": "${artifact_version_index}", "collection": "${artifact_collection_name}"}
+    for kind, scope in scopes.items():
+        for event in events:
+            made = client.create_automation(getattr(words, event)(scope=scope) >> SendWebhook.from_integration(integration, payload=payload), name=f"{event} {kind}")
+            check(made.scope.name in (scope.name, f"wandb-registry-{scope.name}"), f"the scope of {made.name} comes back: {made.scope.name}")
+    team = client.create_automation(words.OnAddArtifactTag(scope=client.team(ENTITY)) >> SendWebhook.from_integration(integration, payload=payload), name="OnAddArtifactTag team")
+    check(client.automation("OnAddArtifactTag team", entity=ENTITY) == team, "an automation of the team comes back as it was made")
+    names = {each.name for each in client.automations(entity=ORG)}
+    check({f"{event} {kind}" for event in events for kind in scopes} <= names, f"all are listed: {names}")
+    say("automations watch every event at every scope")
+
+
+def chapter_change_everything():
+    source = api().artifact(f"{ENTITY}/{PROJECT}/story-model:v0")
+    source.link(f"{ORG}/wandb-registry-model/{COLLECTION}", aliases=["watched"])
+    linked = api().artifact(f"{REGISTRY}:watched")
+    linked.tags.append("watched-tag")
+    linked.save()
+    linked.tags.remove("watched-tag")
+    linked.save()
+    portfolio = collection()
+    portfolio.tags.append("collection-tag")
+    portfolio.save()
+    portfolio.tags.remove("collection-tag")
+    portfolio.save()
+    api().artifact(f"{REGISTRY}:watched").unlink()
+    say("a version was linked, tagged, untagged, unlinked, and its collection tagged and untagged")
+
+
+def chapter_list_automations():
+    names = [each.name for each in api().automations(entity=ORG)]
+    check("production-deployment-trigger" in names, f"what this SDK can read is listed: {names}")
+    check(not any("Unlink" in name for name in names), f"and what it cannot is not: {names}")
+    say("an SDK of a year ago lists what it can read")
+
+
 if __name__ == "__main__":
     for chapter in sys.argv[1:]:
         globals()[f"chapter_{chapter}"]()

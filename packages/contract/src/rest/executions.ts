@@ -33,7 +33,7 @@ export const executionSchema = z.object({
     entity: z.string(),
     project: z.string(),
     collection: z.string(),
-    version: z.string(),
+    version: z.string().nullable().describe("v0, v1, …; null for events of the collection itself"),
     alias: z.string().nullable(),
     tag: z.string().nullable(),
   }),

@@ -23,6 +23,7 @@ const versionEvents = about("version");
 const collectionEvents = about("version", "collection");
 const runEvents = about("run");
 const metricEvents: readonly EventType[] = watched.filter((event) => event.family === "run_metric").map((event) => event.type);
+const aliasEvents: readonly EventType[] = ["ADD_ARTIFACT_ALIAS"];
 const tagEvents: readonly EventType[] = ["ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG"];
 
 /** Every variable of a payload, in the order in which help texts list them. */
@@ -34,7 +35,7 @@ export const payloadVariables = [
   { name: "entity_name", kind: "event", appliesTo: everyEvent, example: "vision-team", description: "Entity that owns the project" },
   { name: "execution_id", kind: "event", appliesTo: everyEvent, example: "01890a5d-ac96-774b-bcce-b302099a8057", description: "Id of this execution, the same over all attempts" },
   { name: "callback_url", kind: "event", appliesTo: everyEvent, example: "https://bellhop.example.com/callback/01890a5d", description: "Address to which the receiver may report its outcome" },
-  { name: "alias", kind: "event", appliesTo: versionEvents, example: "production", description: "Alias that was added, or that the version carries" },
+  { name: "alias", kind: "event", appliesTo: aliasEvents, example: "production", description: "Alias that was added" },
   { name: "tag", kind: "event", appliesTo: tagEvents, example: "approved", description: "Tag that was added or removed" },
   { name: "artifact_collection_name", kind: "event", appliesTo: collectionEvents, example: "mnist-classifier", description: "Name of the collection" },
   { name: "artifact_version", kind: "event", appliesTo: versionEvents, example: "wandb-artifact://_id/QXJ0aWZhY3Q6NTE3ODg5ODg3", description: "The version, as an address of the SDK" },

@@ -1,5 +1,5 @@
 import { findEventType } from "@bellhop/contract";
-import type { Event } from "./event.ts";
+import type { ArtifactSubject, Event } from "./event.ts";
 import { encodeId } from "./global-id.ts";
 
 /** Values of the payload variables that do not come from the event itself. */
@@ -7,25 +7,31 @@ export type Surroundings = { automationName: string; executionId: string };
 
 /**
  * The value of every variable that applies to the event, by the name that a payload writes. A name that is missing here
- * becomes the empty string. Metadata keys are those of the top level, as the product documents them.
+ * becomes the empty string.
  */
 export function variablesOf(event: Event, around: Surroundings): ReadonlyMap<string, unknown> {
   const { subject } = event;
-  const version = `v${subject.versionIndex}`;
-  const values = new Map<string, unknown>([
+  return new Map<string, unknown>([
     ["event_type", findEventType(event.type)?.friendlyName ?? event.type],
     ["event_author", event.author],
     ["automation_name", around.automationName],
     ["execution_id", around.executionId],
     ["project_name", subject.projectName],
     ["entity_name", subject.entityName],
-    ["alias", subject.alias ?? ""],
-    ["tag", subject.tag ?? ""],
     ["artifact_collection_name", subject.collectionName],
+    ["tag", subject.tag ?? ""],
+    ...(subject.kind === "artifact" ? versionVariables(subject) : []),
+  ]);
+}
+
+/** Metadata keys are those of the top level, as the product documents them. */
+function versionVariables(subject: ArtifactSubject): [string, unknown][] {
+  const version = `v${subject.versionIndex}`;
+  return [
+    ["alias", subject.alias ?? ""],
     ["artifact_version", `wandb-artifact://_id/${encodeId("Artifact", subject.artifactId)}`],
     ["artifact_version_string", `${subject.entityName}/${subject.projectName}/${subject.collectionName}:${subject.alias ?? version}`],
     ["artifact_version_index", version],
-  ]);
-  for (const [key, value] of Object.entries(subject.metadata)) values.set(`artifact_metadata.${key}`, value);
-  return values;
+    ...Object.entries(subject.metadata).map(([key, value]): [string, unknown] => [`artifact_metadata.${key}`, value]),
+  ];
 }

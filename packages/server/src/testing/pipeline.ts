@@ -3,7 +3,7 @@ import { webhookAction } from "../actions/webhook/index.ts";
 import { makeUndiciOutboundHttp } from "../adapters/outbound-http-undici/undici-outbound-http.ts";
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
-import type { Change } from "../domain/event.ts";
+import type { ArtifactSubject, Change } from "../domain/event.ts";
 import { systemClock } from "../kit/clock.ts";
 import { uuidv7Maker } from "../kit/ids.ts";
 import { silentLog } from "../kit/log.ts";
@@ -39,7 +39,7 @@ export function startTestPipeline(db: Database, options: { scheduleMs?: readonly
   };
 }
 
-export const exampleChange = (change: Partial<Omit<Change, "subject">> & { subject?: Partial<Change["subject"]> } = {}): Change => ({
+export const exampleChange = (change: Partial<Omit<Change, "subject">> & { subject?: Partial<Omit<ArtifactSubject, "kind">> } = {}): Change => ({
   type: change.type ?? "ADD_ARTIFACT_ALIAS",
   author: change.author ?? "ada",
   subject: {

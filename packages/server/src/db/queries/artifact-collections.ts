@@ -10,9 +10,10 @@ const setType = sql("artifact_collections_set_type", "update artifact_collection
 const deleteCollection = sql("artifact_collections_delete", "delete from artifact_collections where id = $1");
 
 const addTags = sql("collection_tags_insert", `
-  insert into collection_tags (entity_id, collection_id, tag) select $1, $2, unnest($3::text[]) on conflict (collection_id, tag) do nothing`);
+  insert into collection_tags (entity_id, collection_id, tag) select $1, $2, unnest($3::text[]) on conflict (collection_id, tag) do nothing
+  returning tag`);
 
-const removeTags = sql("collection_tags_delete", "delete from collection_tags where collection_id = $1 and tag = any($2::text[])");
+const removeTags = sql("collection_tags_delete", "delete from collection_tags where collection_id = $1 and tag = any($2::text[]) returning tag");
 
 const tagsNamed = sql("collection_tags_named", "select id, tag from collection_tags where collection_id = $1 and tag = any($2::text[]) order by id");
 
@@ -28,12 +29,14 @@ export async function deleteCollectionRow(tx: Transaction, id: number): Promise<
   await tx.query(deleteCollection, [id]);
 }
 
-export async function addCollectionTags(tx: Transaction, entityId: number, collectionId: number, tags: readonly string[]): Promise<void> {
-  await tx.query(addTags, [entityId, collectionId, tags]);
+/** Gives the tags that were not there before. */
+export async function addCollectionTags(tx: Transaction, entityId: number, collectionId: number, tags: readonly string[]): Promise<string[]> {
+  return (await tx.query<{ tag: string }>(addTags, [entityId, collectionId, tags])).map(({ tag }) => tag);
 }
 
-export async function removeCollectionTags(tx: Transaction, collectionId: number, tags: readonly string[]): Promise<void> {
-  await tx.query(removeTags, [collectionId, tags]);
+/** Gives the tags that were there. */
+export async function removeCollectionTags(tx: Transaction, collectionId: number, tags: readonly string[]): Promise<string[]> {
+  return (await tx.query<{ tag: string }>(removeTags, [collectionId, tags])).map(({ tag }) => tag);
 }
 
 export function findCollectionTags(db: Querier, collectionId: number, tags: readonly string[]): Promise<{ id: number; tag: string }[]> {

@@ -8,9 +8,10 @@ const update = sql("artifacts_update", `
   where id = $1 and state <> 'DELETED'`);
 
 const addTags = sql("artifact_tags_insert", `
-  insert into artifact_tags (entity_id, artifact_id, tag) select $1, $2, unnest($3::text[]) on conflict (artifact_id, tag) do nothing`);
+  insert into artifact_tags (entity_id, artifact_id, tag) select $1, $2, unnest($3::text[]) on conflict (artifact_id, tag) do nothing
+  returning tag`);
 
-const removeTags = sql("artifact_tags_delete", "delete from artifact_tags where artifact_id = $1 and tag = any($2::text[])");
+const removeTags = sql("artifact_tags_delete", "delete from artifact_tags where artifact_id = $1 and tag = any($2::text[]) returning tag");
 
 const lockForDeletion = sql("artifacts_lock", `
   select state, exists (select 1 from artifact_memberships as membership join artifact_aliases as alias on alias.membership_id = membership.id
@@ -26,13 +27,19 @@ export async function updateArtifactRow(tx: Transaction, id: number, to: Artifac
   await tx.query(update, [id, to.description, to.metadata, to.ttlSeconds !== null, to.ttlSeconds?.to ?? null]);
 }
 
-export async function addArtifactTags(tx: Transaction, entityId: number, artifactId: number, tags: readonly string[]): Promise<void> {
-  if (tags.length > 0) await tx.query(addTags, [entityId, artifactId, tags]);
+/** Gives the tags that were not there before. */
+export async function addArtifactTags(tx: Transaction, entityId: number, artifactId: number, tags: readonly string[]): Promise<string[]> {
+  return tags.length === 0 ? [] : (await tx.query<{ tag: string }>(addTags, [entityId, artifactId, tags])).map(({ tag }) => tag);
 }
 
-export async function removeArtifactTags(tx: Transaction, artifactId: number, tags: readonly string[]): Promise<void> {
-  if (tags.length > 0) await tx.query(removeTags, [artifactId, tags]);
+/** Gives the tags that were there. */
+export async function removeArtifactTags(tx: Transaction, artifactId: number, tags: readonly string[]): Promise<string[]> {
+  return tags.length === 0 ? [] : (await tx.query<{ tag: string }>(removeTags, [artifactId, tags])).map(({ tag }) => tag);
 }
+
+const tagsOf = sql("artifact_tags_of", "select tag from artifact_tags where artifact_id = $1 order by id");
+
+export const listArtifactTags = async (tx: Transaction, artifactId: number): Promise<string[]> => (await tx.query<{ tag: string }>(tagsOf, [artifactId])).map(({ tag }) => tag);
 
 export async function lockArtifact(tx: Transaction, id: number): Promise<{ state: string; aliased: boolean } | null> {
   return (await tx.query<{ state: string; aliased: boolean }>(lockForDeletion, [id]))[0] ?? null;

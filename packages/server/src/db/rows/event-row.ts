@@ -4,10 +4,7 @@ import type { Event, Subject } from "../../domain/event.ts";
 
 export type EventRow = { event_id: string; event_type: string; event_author: string; event_subject: unknown; event_at: Date };
 
-const artifactSubject = z.object({
-  kind: z.literal("artifact"),
-  artifactId: z.number(),
-  versionIndex: z.number(),
+const place = z.object({
   collectionId: z.number(),
   collectionName: z.string(),
   collectionKind: z.enum(["sequence", "portfolio"]),
@@ -16,14 +13,23 @@ const artifactSubject = z.object({
   projectName: z.string(),
   entityId: z.number(),
   entityName: z.string(),
-  alias: z.string().nullable(),
-  tag: z.string().nullable(),
-  metadata: z.record(z.string(), z.unknown()),
-}) satisfies z.ZodType<Subject>;
+});
+
+const subject = z.discriminatedUnion("kind", [
+  place.extend({
+    kind: z.literal("artifact"),
+    artifactId: z.number(),
+    versionIndex: z.number(),
+    alias: z.string().nullable(),
+    tag: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+  }),
+  place.extend({ kind: z.literal("collection"), tag: z.string() }),
+]) satisfies z.ZodType<Subject>;
 
 /** Reads a stored event. Throws on one that this version cannot read: that is a fault of ours, not of a user. */
 export function eventOf(row: EventRow): Event {
   const type = findEventType(row.event_type);
   if (type === undefined) throw new Error(`Stored event ${row.event_id} has the unknown type ${row.event_type}.`);
-  return { id: row.event_id, type: type.type, author: row.event_author, at: row.event_at, subject: artifactSubject.parse(row.event_subject) };
+  return { id: row.event_id, type: type.type, author: row.event_author, at: row.event_at, subject: subject.parse(row.event_subject) };
 }

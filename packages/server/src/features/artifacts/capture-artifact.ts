@@ -1,6 +1,8 @@
 import type { Transaction } from "../../db/database.ts";
 import { sqlState } from "../../db/database.ts";
 import { placeAliases } from "../../db/queries/artifact-aliases.ts";
+import type { PlaceRow } from "../../db/queries/artifact-places.ts";
+import { findPlaces } from "../../db/queries/artifact-places.ts";
 import type { CollectionKind } from "../../db/queries/artifact-rows.ts";
 import type { ArtifactSubject, Change } from "../../domain/event.ts";
 import { notFound } from "../../domain/failure.ts";
@@ -28,10 +30,31 @@ export type Member = {
 
 type Captures = Pick<Services, "pipeline">;
 
-/** CREATE_ARTIFACT or LINK_MODEL of a new membership. */
-export async function captureMember(services: Captures, tx: Transaction, change: { type: "CREATE_ARTIFACT" | "LINK_MODEL"; viewer: Viewer; member: Member }): Promise<void> {
-  await services.pipeline.captureChange(tx, { type: change.type, author: change.viewer.username, subject: subjectOf(change.member, null) });
+export type MemberEvent = "CREATE_ARTIFACT" | "LINK_MODEL" | "UNLINK_ARTIFACT";
+
+/** What became of a version's membership, as one or more events. */
+export async function captureMember(services: Captures, tx: Transaction, change: { types: readonly MemberEvent[]; viewer: Viewer; member: Member }): Promise<void> {
+  await services.pipeline.captureChange(tx, ...change.types.map((type) => ({ type, author: change.viewer.username, subject: subjectOf(change.member, {}) })));
 }
+
+export type TagEvent = { type: "ADD_ARTIFACT_TAG" | "REMOVE_ARTIFACT_TAG"; viewer: Viewer; artifactId: number; tags: readonly string[] };
+
+/**
+ * Tags belong to the version, wherever it is found: each is an event in the version's sequence and in every portfolio
+ * that it is linked into, so that an automation of a registry sees it too. A pending version is found nowhere yet.
+ */
+export async function captureTags(services: Captures, tx: Transaction, { type, viewer, artifactId, tags }: TagEvent): Promise<void> {
+  if (tags.length === 0) return;
+  const places = await findPlaces(tx, artifactId);
+  const changes = places.flatMap((place) => tags.map((tag): Change => ({ type, author: viewer.username, subject: subjectOf(memberAt(place), { tag }) })));
+  await services.pipeline.captureChange(tx, ...changes);
+}
+
+export const memberAt = (place: PlaceRow): Member => ({
+  membershipId: place.membership_id, artifactId: place.artifact_id, versionIndex: place.version_index, metadata: place.metadata,
+  collectionId: place.collection_id, collectionName: place.collection_name, collectionKind: place.collection_kind, artifactType: place.type_name,
+  projectId: place.project_id, projectName: place.project_name, entityId: place.entity_id, entityName: place.entity_name,
+});
 
 /** Aliases to be put on a version in one collection, and who puts them there. */
 export type Placement = { viewer: Viewer; member: Member; aliases: readonly string[] };
@@ -45,7 +68,7 @@ export async function captureAliases(services: Captures, tx: Transaction, placem
     const row = wanted.get(`${membership_id} ${alias}`);
     if (row === undefined) throw new Error("an alias was placed on a version that was not named");
     const { userId: _, author, ...member } = row;
-    return { type: "ADD_ARTIFACT_ALIAS", author, subject: subjectOf(member, alias) };
+    return { type: "ADD_ARTIFACT_ALIAS", author, subject: subjectOf(member, { alias }) };
   });
   await services.pipeline.captureChange(tx, ...changes);
 }
@@ -60,9 +83,9 @@ async function placeOrNotFound(tx: Transaction, rows: readonly (Member & { alias
   }
 }
 
-function subjectOf(member: Member, alias: string | null): ArtifactSubject {
+function subjectOf(member: Member, named: { alias?: string; tag?: string }): ArtifactSubject {
   const { membershipId: _, metadata, ...place } = member;
-  return { kind: "artifact", ...place, alias, tag: null, metadata: readMetadata(metadata) };
+  return { kind: "artifact", ...place, alias: named.alias ?? null, tag: named.tag ?? null, metadata: readMetadata(metadata) };
 }
 
 /** What cannot be read, which the checks at the door keep out, is no metadata. */

@@ -1,4 +1,5 @@
 import { findMissingBlobs } from "../../db/queries/artifact-blobs.ts";
+import { listArtifactTags } from "../../db/queries/artifact-edit.ts";
 import type { CommittedRow } from "../../db/queries/artifact-commit.ts";
 import { commitArtifactRow } from "../../db/queries/artifact-commit.ts";
 import type { FoundArtifact } from "../../db/queries/artifact-find.ts";
@@ -11,7 +12,7 @@ import type { Viewer } from "../../domain/viewer.ts";
 import type { Services } from "../services.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import type { Member } from "./capture-artifact.ts";
-import { captureAliases, captureMember } from "./capture-artifact.ts";
+import { captureAliases, captureMember, captureTags } from "./capture-artifact.ts";
 import { requireArtifact } from "./permissions.ts";
 
 /**
@@ -30,7 +31,8 @@ export async function commitArtifact(services: Pick<Services, "db" | "pipeline" 
     // Another request committed it meanwhile, and captured what there was to capture.
     if (committed === null) return;
     const member = memberOf(artifact, committed);
-    await captureMember(services, tx, { type: "CREATE_ARTIFACT", viewer, member });
+    await captureMember(services, tx, { types: ["CREATE_ARTIFACT"], viewer, member });
+    await captureTags(services, tx, { type: "ADD_ARTIFACT_TAG", viewer, artifactId: artifact.id, tags: await listArtifactTags(tx, artifact.id) });
     await captureAliases(services, tx, [{ viewer, member, aliases: committed.pending_aliases }]);
   });
   const done = await findArtifactRow(services.db, viewer.userId, artifact.id);

@@ -12,7 +12,7 @@ import { requireRole } from "../access/index.ts";
 import { ensureProject } from "../projects/index.ts";
 import type { Services } from "../services.ts";
 import type { Member } from "./capture-artifact.ts";
-import { captureAliases } from "./capture-artifact.ts";
+import { captureAliases, captureTags } from "./capture-artifact.ts";
 import { checkAliases, checkDescription, checkMetadata, checkNames, checkTags, checkTtl, nameAt } from "./check-input.ts";
 
 export type CreateArtifactInput = {
@@ -59,7 +59,8 @@ export async function createArtifact(services: Pick<Services, "db" | "pipeline" 
     const created: Created = duplicate === null ? await begin(tx, viewer, { project, sequence, input }) : { artifactId: duplicate.id, state: "COMMITTED" };
     if (duplicate !== null) await captureAliases(services, tx, [{ viewer, member: memberOf(duplicate, project, sequence, input), aliases: input.aliases }]);
     if (input.clientId !== null) await addClientId(tx, input.clientId, created.artifactId, project.entity_id);
-    await addArtifactTags(tx, project.entity_id, created.artifactId, input.tags);
+    const added = await addArtifactTags(tx, project.entity_id, created.artifactId, input.tags);
+    await captureTags(services, tx, { type: "ADD_ARTIFACT_TAG", viewer, artifactId: created.artifactId, tags: added });
     if (runId !== null) await recordRunArtifact(tx, { runId, artifactId: created.artifactId, direction: "output", entityId: project.entity_id, usedAs: null });
     return created;
   });

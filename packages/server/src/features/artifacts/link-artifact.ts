@@ -24,8 +24,8 @@ export type Linked = { collectionId: number; artifactId: number; versionIndex: n
 /**
  * Links a committed version into a portfolio, which is made if its project has none of that name; a registry has to
  * accept the version's type. The newest link is `latest`. A version that is linked already keeps its index and gets the
- * aliases. Needs the role member in the portfolio's project. Captures LINK_MODEL for a new membership, and
- * ADD_ARTIFACT_ALIAS for each alias that was not there.
+ * aliases. Needs the role member in the portfolio's project. Captures LINK_MODEL and CREATE_ARTIFACT for a new membership,
+ * and ADD_ARTIFACT_ALIAS for each alias that was not there.
  */
 export async function linkArtifact(services: Pick<Services, "db" | "pipeline">, viewer: Viewer, input: LinkInput): Promise<Linked> {
   const chosen = checkAliases(input.aliases, "aliases");
@@ -37,7 +37,8 @@ export async function linkArtifact(services: Pick<Services, "db" | "pipeline">, 
     if (membership === null) throw notFound("Artifact version");
     const member = memberOf({ artifact, target, portfolio, membership });
     const aliases = membership.inserted ? [...new Set([latestAlias, ...chosen])] : chosen;
-    if (membership.inserted) await captureMember(services, tx, { type: "LINK_MODEL", viewer, member });
+    // To a registry, whose collections bear no versions of their own, a version is new when it is first linked there.
+    if (membership.inserted) await captureMember(services, tx, { types: ["LINK_MODEL", "CREATE_ARTIFACT"], viewer, member });
     await captureAliases(services, tx, [{ viewer, member, aliases }]);
     return { collectionId: portfolio.id, artifactId: artifact.id, versionIndex: membership.version_index };
   });

@@ -1,3 +1,4 @@
+import type { Transaction } from "../../db/database.ts";
 import { deleteOtherAliases } from "../../db/queries/artifact-aliases.ts";
 import { addArtifactTags, removeArtifactTags, updateArtifactRow } from "../../db/queries/artifact-edit.ts";
 import { findMemberRowOfArtifact } from "../../db/queries/artifact-find.ts";
@@ -6,7 +7,7 @@ import { conflict } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import type { Services } from "../services.ts";
 import type { Member } from "./capture-artifact.ts";
-import { captureAliases } from "./capture-artifact.ts";
+import { captureAliases, captureTags } from "./capture-artifact.ts";
 import { checkAliases, checkDescription, checkMetadata, checkTags, checkTtl } from "./check-input.ts";
 import { requireArtifact } from "./permissions.ts";
 
@@ -30,14 +31,20 @@ export async function updateArtifact(services: Pick<Services, "db" | "pipeline" 
   if (artifact.state === "DELETED") throw conflict("The version was deleted.");
   await services.db.transaction(async (tx) => {
     await updateArtifactRow(tx, artifact.id, input);
-    await addArtifactTags(tx, artifact.entity_id, artifact.id, input.tagsToAdd);
-    await removeArtifactTags(tx, artifact.id, input.tagsToDelete);
+    await updateTags(services, tx, viewer, { artifact, ...input });
     const member = input.aliases === null ? null : await findMemberRowOfArtifact(tx, viewer.userId, { collectionId: artifact.sequence_id, artifactId: artifact.id });
     if (member === null || input.aliases === null) return;
     await deleteOtherAliases(tx, [member.membership_id], input.aliases);
     await captureAliases(services, tx, [{ viewer, member: memberOf(member, member.membership_id), aliases: input.aliases }]);
   });
   return requireArtifact(services.db, viewer, artifact.id, "viewer");
+}
+
+async function updateTags(services: Pick<Services, "pipeline">, tx: Transaction, viewer: Viewer, { artifact, tagsToAdd, tagsToDelete }: Pick<ArtifactUpdate, "tagsToAdd" | "tagsToDelete"> & { artifact: ArtifactRow }): Promise<void> {
+  const added = await addArtifactTags(tx, artifact.entity_id, artifact.id, tagsToAdd);
+  const removed = await removeArtifactTags(tx, artifact.id, tagsToDelete);
+  await captureTags(services, tx, { type: "ADD_ARTIFACT_TAG", viewer, artifactId: artifact.id, tags: added });
+  await captureTags(services, tx, { type: "REMOVE_ARTIFACT_TAG", viewer, artifactId: artifact.id, tags: removed });
 }
 
 function check({ limits }: Pick<Services, "limits">, input: ArtifactUpdate): ArtifactUpdate {

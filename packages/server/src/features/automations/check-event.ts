@@ -5,7 +5,9 @@ import { isRegistryName } from "../../domain/names.ts";
 import type { VisibleScope } from "./permissions.ts";
 
 /** The events that this release raises. */
-export const supportedEvents = ["CREATE_ARTIFACT", "LINK_MODEL", "ADD_ARTIFACT_ALIAS"] as const satisfies readonly EventType[];
+export const supportedEvents = [
+  "CREATE_ARTIFACT", "LINK_MODEL", "UNLINK_ARTIFACT", "ADD_ARTIFACT_ALIAS", "ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG",
+] as const satisfies readonly EventType[];
 
 export type CheckedEvent = { ok: true; type: EventType } | { ok: false; problems: readonly Problem[] };
 

@@ -19,7 +19,8 @@ export type EventSummary = {
   project: string;
   collection: string;
   /** v0, v1, … */
-  version: string;
+  /** Null for events of the collection itself. */
+  version: string | null;
   alias: string | null;
   tag: string | null;
 };
@@ -83,8 +84,8 @@ const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
   entity: subject.entityName,
   project: subject.projectName,
   collection: subject.collectionName,
-  version: `v${subject.versionIndex}`,
-  alias: subject.alias,
+  version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
+  alias: subject.kind === "artifact" ? subject.alias : null,
   tag: subject.tag,
 });
 

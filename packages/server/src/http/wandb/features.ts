@@ -2,7 +2,16 @@
  * What this server can do, in the client's words (ServerFeature of the SDK). The client asks once and picks its
  * documents by it, so a name stands here only when everything that the client then sends is served.
  */
-export const automationFeatures = ["AUTOMATION_ACTION_NO_OP", "QUERY_AUTOMATIONS_ON_ENTITY"] as const;
+export const automationFeatures = [
+  "AUTOMATION_ACTION_NO_OP",
+  "QUERY_AUTOMATIONS_ON_ENTITY",
+  "AUTOMATION_SCOPE_ENTITY",
+  "AUTOMATION_EVENT_UNLINK_ARTIFACT",
+  "AUTOMATION_EVENT_ADD_ARTIFACT_TAG",
+  "AUTOMATION_EVENT_REMOVE_ARTIFACT_TAG",
+  "AUTOMATION_EVENT_ADD_COLLECTION_TAG",
+  "AUTOMATION_EVENT_REMOVE_COLLECTION_TAG",
+] as const;
 
 export const artifactFeatures = [
   "LARGE_FILENAMES",

@@ -38,7 +38,7 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
 function fieldOf(event: Event, name: string): unknown {
   switch (name) {
     case "alias":
-      return event.subject.alias ?? undefined;
+      return event.subject.kind === "artifact" ? (event.subject.alias ?? undefined) : undefined;
     case "tag":
       return event.subject.tag ?? undefined;
     case "artifact_type":

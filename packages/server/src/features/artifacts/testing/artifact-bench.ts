@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Database, Transaction } from "../../../db/database.ts";
 import { sql } from "../../../db/database.ts";
-import type { Change } from "../../../domain/event.ts";
+import type { Change, Subject } from "../../../domain/event.ts";
 import type { Viewer } from "../../../domain/viewer.ts";
 import { systemClock } from "../../../kit/clock.ts";
 import { uuidv7Maker } from "../../../kit/ids.ts";
@@ -73,8 +73,11 @@ export async function insertRun(db: Database, entityId: number, project: string,
   return row?.id ?? 0;
 }
 
-/** A change in short: `ADD_ARTIFACT_ALIAS acme/vision/resnet:v1 production`. */
+/** A change in short: `ADD_ARTIFACT_ALIAS acme/vision/resnet:v1 production`, `ADD_COLLECTION_TAG acme/vision/resnet best`. */
 export function brief({ change: { type, subject } }: Captured): string {
-  const place = `${subject.entityName}/${subject.projectName}/${subject.collectionName}:v${subject.versionIndex}`;
-  return [type, place, ...(subject.alias === null ? [] : [subject.alias])].join(" ");
+  const collection = `${subject.entityName}/${subject.projectName}/${subject.collectionName}`;
+  const place = subject.kind === "artifact" ? `${collection}:v${subject.versionIndex}` : collection;
+  return [type, place, aliasOf(subject), subject.tag].filter((part) => part !== null).join(" ");
 }
+
+export const aliasOf = (subject: Subject): string | null => (subject.kind === "artifact" ? subject.alias : null);

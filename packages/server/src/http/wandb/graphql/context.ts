@@ -7,6 +7,8 @@ export type Context = {
   services: Services;
   /** Null when no API key was sent. */
   viewer: Viewer | null;
+  /** The User-Agent header: old clients cannot read everything that newer ones can. */
+  userAgent?: string | undefined;
 };
 
 /** The viewer, or an "unauthenticated" failure. */

@@ -28,7 +28,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     const body = requestSchema.safeParse(request.body);
     if (!body.success) throw new Failure("bad_request", "Send a JSON object with `query`, and optionally `variables` and `operationName`.");
     const { query, variables, operationName } = body.data;
-    const answer = await options.graphql({ query, variables: variables ?? {}, operationName: operationName ?? null }, { services: options.services, viewer });
+    const answer = await options.graphql({ query, variables: variables ?? {}, operationName: operationName ?? null }, { services: options.services, viewer, userAgent: request.headers["user-agent"] });
     return reply.code(answer.status).send(answer.body);
   });
 }

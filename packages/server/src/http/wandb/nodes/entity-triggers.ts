@@ -9,6 +9,7 @@ import type { Context } from "../graphql/context.ts";
 import { requireViewer } from "../graphql/context.ts";
 import type { IntegrationNode } from "./integration.ts";
 import { integrationNode } from "./integration.ts";
+import { readableBy } from "../readable-triggers.ts";
 import { triggerNode } from "./trigger.ts";
 
 type TriggerArgs = PageArgs & { order?: string | null; filters?: string | null };
@@ -43,7 +44,9 @@ async function triggers(context: Context, entityId: number, args: TriggerArgs): 
     limit: page.limit,
     offset: page.offset,
   });
-  return connectionOf(rows, page, triggerNode);
+  const readable = new Set(readableBy(context, rows));
+  const connection = connectionOf(rows, page, (row) => row);
+  return { ...connection, edges: connection.edges.flatMap(({ node, cursor }) => (readable.has(node) ? [{ node: triggerNode(node), cursor }] : [])) };
 }
 
 /** The SDK filters by nothing but `{"name": "…"}`. */
