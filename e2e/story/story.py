@@ -318,6 +318,35 @@ def chapter_change_everything():
     say("a version was linked, tagged, untagged, unlinked, and its collection tagged and untagged")
 
 
+def chapter_watch_runs():
+    from wandb.automations import OnRunState, RunEvent
+
+    client = api()
+    integration = next(each for each in client.webhook_integrations(entity=ENTITY) if each.name == WEBHOOK)
+    payload = {"automation": "${automation_name}", "event": "${event_type}", "run": "${run_id}", "name": "${run_name}", "url": "${run_url}", "status": "${run_status}", "author": "${event_author}", "version": "${artifact_version_string}"}
+    action = SendWebhook.from_integration(integration, payload=payload)
+    wandb.init(entity=ENTITY, project=PROJECT, id="first").finish()  # makes the project
+    project = client.project(PROJECT, entity=ENTITY)
+    ended = client.create_automation(OnRunState(scope=project, filter=RunEvent.state.in_(["failed", "finished"])) >> action, name="ended")
+    check(client.automation("ended", entity=ENTITY) == ended, "an automation on run states comes back as it was made")
+    client.create_automation(OnRunState(scope=client.team(ENTITY), filter=(RunEvent.state == "failed") & RunEvent.name.contains("nightly")) >> action, name="nightly failed")
+    say("automations watch the states of runs")
+
+
+def chapter_run_states():
+    good = wandb.init(entity=ENTITY, project=PROJECT, id="good", name="nightly good")
+    good.log({"loss": 1})
+    good.finish()
+    start = f"import wandb\nrun = wandb.init(entity={ENTITY!r}, project={PROJECT!r}, id=%r, name=%r)\nrun.log({{'loss': 1}})\n"
+    subprocess.run([sys.executable, "-c", start % ("bad", "nightly bad") + "raise RuntimeError('fails')"], capture_output=True, env=alone())
+    lost = subprocess.Popen([sys.executable, "-c", start % ("lost", "nightly lost") + "import time\ntime.sleep(2)\nprint('started', flush=True)\ntime.sleep(600)"], stdout=subprocess.PIPE, env=alone(), start_new_session=True)
+    for line in lost.stdout:
+        if b"started" in line:
+            break
+    os.killpg(lost.pid, 9)
+    say("a run finished, one failed, and one was lost")
+
+
 def chapter_list_automations():
     names = [each.name for each in api().automations(entity=ORG)]
     check("production-deployment-trigger" in names, f"what this SDK can read is listed: {names}")

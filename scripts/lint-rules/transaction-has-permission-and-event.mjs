@@ -1,7 +1,7 @@
 // A verb in features/ that opens a transaction checks a permission and captures an event, or says noEvent("why").
 const opens = new Set(["transaction", "withTransaction"]);
 const captures = /^(capture\w*|noEvent)$/;
-const permits = /^(require\w*|permit\w*|may\w*|assertMay\w*|visible\w*)$/;
+const permits = /^(require\w*|permit\w*|may\w*|assertMay\w*|visible\w*|noViewer)$/;
 
 function namesCalled(node, found) {
   if (node === null || typeof node !== "object") return found;
@@ -20,7 +20,7 @@ export default {
     schema: [],
     messages: {
       event: "This file opens a transaction but neither captures an event nor says noEvent(\"why\").",
-      permission: "This file opens a transaction without checking a permission (require…/visible… from permissions.ts).",
+      permission: "This file opens a transaction without checking a permission (require…/visible… from permissions.ts; noViewer(\"why\") where nobody asks).",
     },
   },
   create: (context) => ({

@@ -17,6 +17,7 @@ import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
+import { markRunsLost } from "./features/runs/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { registerFaces } from "./http/faces.ts";
 import type { Metrics } from "./http/health/metrics.ts";
@@ -25,6 +26,7 @@ import { makeHttpServer } from "./http/server.ts";
 import { systemClock } from "./kit/clock.ts";
 import { uuidv7Maker } from "./kit/ids.ts";
 import type { Log } from "./kit/log.ts";
+import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
@@ -57,6 +59,9 @@ const poolSize = 32;
 /** Says to other processes that there are jobs, at most this often: they would find them at their next turn anyway. */
 const nudgeMs = 20;
 
+/** How often to look for runs that have gone silent. */
+const sweepMs = 15_000;
+
 const world = { clock: systemClock, random: systemRandom };
 
 /** The composition root: picks adapters and actions and joins everything; nothing else does. */
@@ -82,6 +87,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const http = makeHttpServer({ log, ids: parts.ids });
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
+  const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
 
@@ -94,6 +100,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     stop: async (graceMs) => {
       stopping = true;
       await http.close();
+      await sweep?.stop();
       await stopListening?.();
       await worker?.stop(graceMs);
       await close(parts, db, server);

@@ -18,8 +18,9 @@ const scopeInput = z
   })
   .describe("By id, or by names: collection {entity, project, collection} or {organization, registry, collection}, project {entity, project}, registry {organization, registry}, team {team}, organization {organization}");
 
-const eventType = z.string().min(1).max(64).describe("CREATE_ARTIFACT, LINK_ARTIFACT or ADD_ARTIFACT_ALIAS");
-const filter = jsonObject.describe('Mongo-like, over alias, tag, artifact_type, artifact_collection_name and user: {"alias": "production"}');
+const eventType = z.string().min(1).max(64).describe("CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT, ADD_ARTIFACT_ALIAS, ADD_ARTIFACT_TAG, REMOVE_ARTIFACT_TAG, ADD_COLLECTION_TAG, REMOVE_COLLECTION_TAG or RUN_STATE");
+const filter = jsonObject.describe('Mongo-like, over alias, tag, artifact_type, artifact_collection_name and user: {"alias": "production"}; for RUN_STATE over display_name, user, state, tags, config.<key> and summary.<key>');
+const states = z.array(z.string()).describe("For RUN_STATE: which of RUNNING, FINISHED and FAILED to watch");
 
 const actionInput = z.discriminatedUnion("type", [
   z.strictObject({
@@ -38,7 +39,7 @@ export const createAutomationSchema = z.strictObject({
   description: description.default(null),
   enabled: z.boolean().default(true),
   scope: scopeInput,
-  event: z.strictObject({ type: eventType, filter: filter.default({}) }),
+  event: z.strictObject({ type: eventType, filter: filter.default({}), states: states.exactOptional() }),
   action: actionInput,
 });
 
@@ -47,7 +48,7 @@ export const updateAutomationSchema = z.strictObject({
   description: description.exactOptional(),
   enabled: z.boolean().exactOptional(),
   scope: scopeInput.exactOptional(),
-  event: z.strictObject({ type: eventType.exactOptional(), filter: filter.exactOptional() }).exactOptional(),
+  event: z.strictObject({ type: eventType.exactOptional(), filter: filter.exactOptional(), states: states.exactOptional() }).exactOptional(),
   action: actionInput.exactOptional(),
 });
 
@@ -65,7 +66,7 @@ export const automationSchema = z.object({
     registry: z.string().nullable(),
     collection: z.string().nullable(),
   }),
-  event: z.object({ type: z.string(), filter: jsonObject }),
+  event: z.object({ type: z.string(), filter: jsonObject, states: states.exactOptional() }),
   action: z.discriminatedUnion("type", [
     z.object({
       type: z.literal("webhook"),

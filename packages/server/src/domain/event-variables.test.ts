@@ -17,6 +17,10 @@ const events: Event[] = [
   version("ADD_ARTIFACT_TAG", { tag: "good" }), version("REMOVE_ARTIFACT_TAG", { tag: "good" }),
   collection("ADD_COLLECTION_TAG"), collection("REMOVE_COLLECTION_TAG"),
 ];
+events.push({
+  id: "i", at, type: "RUN_STATE", author: "ada",
+  subject: { kind: "run", runId: 1, runName: "3mcbpzkv", displayName: "swift-river-12", url: "https://bellhop.example.com/t/p/runs/3mcbpzkv", entered: "FINISHED", state: "finished", user: "ada", tags: [], config: {}, summary: {}, projectId: 2, projectName: "p", entityId: 3, entityName: "t" },
+});
 /** Filled when the request is sent, not from the event; and what a later release brings. */
 const elsewhere = new Set(["ACCESS_TOKEN", "callback_url"]);
 

@@ -1,5 +1,5 @@
 import { findEventType } from "@bellhop/contract";
-import type { ArtifactSubject, Event } from "./event.ts";
+import type { ArtifactSubject, Event, Subject } from "./event.ts";
 import { encodeId } from "./global-id.ts";
 
 /** Values of the payload variables that do not come from the event itself. */
@@ -18,10 +18,19 @@ export function variablesOf(event: Event, around: Surroundings): ReadonlyMap<str
     ["execution_id", around.executionId],
     ["project_name", subject.projectName],
     ["entity_name", subject.entityName],
-    ["artifact_collection_name", subject.collectionName],
-    ["tag", subject.tag ?? ""],
-    ...(subject.kind === "artifact" ? versionVariables(subject) : []),
+    ...subjectVariables(subject),
   ]);
+}
+
+function subjectVariables(subject: Subject): [string, unknown][] {
+  switch (subject.kind) {
+    case "artifact":
+      return [["artifact_collection_name", subject.collectionName], ["tag", subject.tag ?? ""], ...versionVariables(subject)];
+    case "collection":
+      return [["artifact_collection_name", subject.collectionName], ["tag", subject.tag]];
+    case "run":
+      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", subject.entered]];
+  }
 }
 
 /** Metadata keys are those of the top level, as the product documents them. */

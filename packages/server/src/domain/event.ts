@@ -1,4 +1,5 @@
 import type { EventType } from "@bellhop/contract";
+import type { RunState } from "./run.ts";
 
 /** The collection in which something happened, and whose it is. */
 export type CollectionPlace = {
@@ -32,7 +33,34 @@ export type CollectionSubject = CollectionPlace & {
   tag: string;
 };
 
-export type Subject = ArtifactSubject | CollectionSubject;
+/** What automations tell apart of a run's states. A crash counts as a failure. */
+export const watchedRunStates = ["RUNNING", "FINISHED", "FAILED"] as const;
+export type WatchedRunState = (typeof watchedRunStates)[number];
+
+/** The run that an event is about, as it was at that moment. */
+export type RunSubject = {
+  kind: "run";
+  runId: number;
+  /** The id in its URL. */
+  runName: string;
+  displayName: string;
+  url: string;
+  /** The state that the run entered. */
+  entered: WatchedRunState;
+  /** The state in our own words: `crashed` is told apart from `failed` here. */
+  state: RunState;
+  user: string;
+  tags: readonly string[];
+  /** Values by key, without what the SDK keeps of its own. */
+  config: Record<string, unknown>;
+  summary: Record<string, unknown>;
+  projectId: number;
+  projectName: string;
+  entityId: number;
+  entityName: string;
+};
+
+export type Subject = ArtifactSubject | CollectionSubject | RunSubject;
 
 /** A change as a verb reports it, before it is stored. */
 export type Change = {

@@ -1,4 +1,5 @@
-import { isRecord, parseJson } from "../kit/cast.ts";
+import { isRecord } from "../kit/cast.ts";
+import { parseTolerantJson } from "../kit/json-tolerant.ts";
 import { withoutNonFinite } from "./run-history.ts";
 
 /** What a run has logged under one key: how many values of each type, and the last one if it is short. */
@@ -54,6 +55,8 @@ function typeName(value: unknown): string {
 function short(value: unknown): HistoryKey["last"] {
   const plain = withoutNonFinite(value);
   if (typeof plain === "string") return plain.length <= longestLast ? plain : null;
+  // JSON has no negative zero.
+  if (plain === 0) return 0;
   return typeof plain === "number" || typeof plain === "boolean" ? plain : null;
 }
 
@@ -61,10 +64,11 @@ function short(value: unknown): HistoryKey["last"] {
 export const writeKeys = (keys: HistoryKeys): string => JSON.stringify(Object.fromEntries([...keys].map(([key, { counts, last }]) => [key, [counts, last]])));
 
 export function readKeys(text: string): HistoryKeys {
-  const stored = parseJson(text);
+  // Keys are whatever scripts log, and V8 misreads keys with escapes now and then (nodejs/node#63785).
+  const stored = parseTolerantJson(text);
   const keys: HistoryKeys = new Map();
-  if (!isRecord(stored)) return keys;
-  for (const [key, entry] of Object.entries(stored)) {
+  if (!stored.ok || !isRecord(stored.value)) return keys;
+  for (const [key, entry] of Object.entries(stored.value)) {
     if (!Array.isArray(entry) || !isRecord(entry[0])) continue;
     const counts = Object.fromEntries(Object.entries(entry[0]).map(([type, total]) => [type, Number(total)]));
     keys.set(key, { counts, last: short(entry[1]) });

@@ -1,9 +1,34 @@
+import type { WatchedRunState } from "./event.ts";
 import type { RunReport, RunState } from "./run.ts";
 
 export type RunStatus = { state: RunState; exitCode: number | null; stopRequested: boolean };
 
 /** Whether a run has come to an end that only a resume undoes. */
 export const hasEnded = (state: RunState): boolean => state === "finished" || state === "failed" || state === "killed";
+
+/** What automations see of a state; null for those that they do not tell apart, such as killed. */
+function watchedState(state: RunState): WatchedRunState | null {
+  switch (state) {
+    case "running":
+      return "RUNNING";
+    case "finished":
+      return "FINISHED";
+    case "failed":
+    case "crashed":
+      return "FAILED";
+    case "pending":
+    case "preempting":
+    case "preempted":
+    case "killed":
+      return null;
+  }
+}
+
+/** The watched state that a run enters by going from one state (null: it is new) to another; null when it enters none. */
+export function enteredState(before: RunState | null, after: RunState): WatchedRunState | null {
+  const entered = watchedState(after);
+  return before !== null && watchedState(before) === entered ? null : entered;
+}
 
 /** The status after a report. A report brings a run that was thought lost back to life; one that has ended stays so. */
 export function statusAfterReport(before: RunStatus, report: Pick<RunReport, "ended" | "preempting">): RunStatus {

@@ -1,6 +1,8 @@
 import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { Event, Subject } from "../../domain/event.ts";
+import { watchedRunStates } from "../../domain/event.ts";
+import { runStates } from "../../domain/run.ts";
 
 export type EventRow = { event_id: string; event_type: string; event_author: string; event_subject: unknown; event_at: Date };
 
@@ -25,6 +27,23 @@ const subject = z.discriminatedUnion("kind", [
     metadata: z.record(z.string(), z.unknown()),
   }),
   place.extend({ kind: z.literal("collection"), tag: z.string() }),
+  z.object({
+    kind: z.literal("run"),
+    runId: z.number(),
+    runName: z.string(),
+    displayName: z.string(),
+    url: z.string(),
+    entered: z.enum(watchedRunStates),
+    state: z.enum(runStates),
+    user: z.string(),
+    tags: z.array(z.string()),
+    config: z.record(z.string(), z.unknown()),
+    summary: z.record(z.string(), z.unknown()),
+    projectId: z.number(),
+    projectName: z.string(),
+    entityId: z.number(),
+    entityName: z.string(),
+  }),
 ]) satisfies z.ZodType<Subject>;
 
 /** Reads a stored event. Throws on one that this version cannot read: that is a fault of ours, not of a user. */

@@ -6,7 +6,7 @@ const subject = (fields: Record<string, unknown>) => (field: string): unknown =>
 
 const holds = (text: string, fields: Record<string, unknown>): boolean => {
   const parsed = parseEventFilter("LINK_MODEL", text);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  if (!parsed.ok || parsed.eventFilter.family !== "mutation") throw new Error(JSON.stringify(parsed));
   return evaluate(parsed.eventFilter.filter, subject(fields));
 };
 

@@ -1,13 +1,18 @@
 import { findEventType } from "@bellhop/contract";
 import type { EventFamily } from "@bellhop/contract";
 import { parseTolerantJson } from "../../kit/json-tolerant.ts";
+import type { WatchedRunState } from "../event.ts";
 import { mutationFields } from "./event-fields.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./parse-filter.ts";
 import type { Problem } from "./problem.ts";
+import { readRunStateFilter } from "./run-state-filter.ts";
 
 /** The compiled condition of an automation; each family of events has its own. */
-export type EventFilter = { readonly family: "mutation"; readonly filter: Filter };
+export type EventFilter =
+  | { readonly family: "mutation"; readonly filter: Filter }
+  /** The run enters one of the states, and is of those that `run` describes. */
+  | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter };
 
 export type ParsedEventFilter = { ok: true; eventFilter: EventFilter } | { ok: false; problems: readonly Problem[] };
 
@@ -35,13 +40,18 @@ type Reader = (json: unknown) => ParsedEventFilter;
 const readers: Readonly<Record<EventFamily, Reader | undefined>> = {
   mutation: readMutationFilter,
   run_metric: undefined,
-  run_state: undefined,
+  run_state: readRunState,
   run_hook: undefined,
 };
 
 function readMutationFilter(json: unknown): ParsedEventFilter {
   const parsed = parseFilter(json, mutationFields);
   return parsed.ok ? { ok: true, eventFilter: { family: "mutation", filter: parsed.filter } } : parsed;
+}
+
+function readRunState(json: unknown): ParsedEventFilter {
+  const parsed = readRunStateFilter(json);
+  return parsed.ok ? { ok: true, eventFilter: { family: "run_state", states: parsed.states, run: parsed.run } } : parsed;
 }
 
 const refused = (message: string): ParsedEventFilter => ({ ok: false, problems: [{ path: "", message }] });

@@ -40,6 +40,11 @@ export function requireRole(role: Role, needed: Role, where: string): void {
   if (!atLeast(role, needed)) throw forbidden(`You need the role ${needed} ${where}; yours is ${role}.`);
 }
 
+/** Says that a verb which opens a transaction runs for no viewer, and why. */
+export function noViewer(_why: string): void {
+  // The sentence is for the reader, and for the rule that every verb checks a permission or says why not.
+}
+
 /** Throws forbidden unless the viewer administers the whole server. */
 export function requireServerAdmin(viewer: Viewer): void {
   if (!viewer.isAdmin) throw forbidden("Only an administrator of this server may do this.");

@@ -179,7 +179,7 @@ describe("changing an automation", () => {
     const [made, other] = [await create(), await create({ name: `${count} other` })];
     expect(await refusal(update(made.id, { name: other.name }))).toMatchObject({ code: "conflict" });
     expect(await refusal(update(made.id, { event: { filter: '{"x":1}' } }))).toMatchObject({ code: "invalid", details: [{ path: "event.filter.x" }] });
-    expect(await refusal(update(made.id, { event: { type: "RUN_STATE" } }))).toMatchObject({ code: "invalid", details: [{ path: "event.type" }] });
+    expect(await refusal(update(made.id, { event: { type: "RUN_METRIC" } }))).toMatchObject({ code: "invalid", details: [{ path: "event.type" }] });
     expect(await refusal(update(made.id, { action: webhookAction("[]") }))).toMatchObject({ code: "invalid", details: [{ path: "action.payload" }] });
     expect(await refusal(update(made.id, { scope: { kind: "collection", id: 999_999 } }))).toMatchObject({ code: "not_found" });
     expect(await read(made.id)).toEqual(made);

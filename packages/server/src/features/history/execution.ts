@@ -17,12 +17,13 @@ export type EventSummary = {
   at: Date;
   entity: string;
   project: string;
-  collection: string;
-  /** v0, v1, … */
-  /** Null for events of the collection itself. */
+  /** Null for events of runs. */
+  collection: string | null;
+  /** v0, v1, …; null for events of the collection itself. */
   version: string | null;
   alias: string | null;
   tag: string | null;
+  run: { id: string; name: string; state: string } | null;
 };
 
 export type Execution = {
@@ -83,10 +84,11 @@ const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
   at,
   entity: subject.entityName,
   project: subject.projectName,
-  collection: subject.collectionName,
+  collection: subject.kind === "run" ? null : subject.collectionName,
   version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
   alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: subject.tag,
+  tag: subject.kind === "run" ? null : subject.tag,
+  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
 });
 
 const headers = z.record(z.string(), z.string());

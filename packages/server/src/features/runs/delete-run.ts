@@ -9,7 +9,7 @@ import { removeObjects } from "./remove-objects.ts";
 
 /** Deletes a run with its lines and files. The versions that it made stay. Needs the role member. */
 export async function deleteRun(services: Pick<Services, "db" | "objects" | "log">, viewer: Viewer, runId: number): Promise<void> {
-  noEvent("no automation of this release watches runs");
+  noEvent("no automation watches a run being deleted");
   const keys = await services.db.transaction(async (tx) => {
     requireRun(await lockRun(tx, viewer.userId, { id: runId }), "member", "");
     const found = await findObjectKeysOfRun(tx, runId);

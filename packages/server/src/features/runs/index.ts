@@ -7,6 +7,7 @@ export { deleteRunFiles } from "./delete-run-files.ts";
 export { findRun, findVisibleRun } from "./find-run.ts";
 export { countFilesOfRun, listRunFiles, readRunMetadata } from "./list-run-files.ts";
 export { countRuns, listRuns } from "./list-runs.ts";
+export { markRunsLost } from "./mark-lost-runs.ts";
 export { moveRunState } from "./move-run-state.ts";
 export { readHistory, readSampleSpec, sampleRows } from "./read-history.ts";
 export type { NumberedLogLine } from "./read-lines.ts";

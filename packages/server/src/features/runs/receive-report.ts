@@ -8,8 +8,8 @@ import { addRows, readKeys, writeKeys } from "../../domain/run-history-keys.ts";
 import { appendedLines } from "../../domain/run-lines.ts";
 import { hasEnded, statusAfterReport } from "../../domain/run-state.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import { noEvent } from "../../pipeline/index.ts";
 import type { Services } from "../services.ts";
+import { captureRunState } from "./capture-run-state.ts";
 import { requireRun } from "./find-run.ts";
 import { writeLines } from "./write-lines.ts";
 
@@ -21,10 +21,9 @@ export type ReportReceipt = {
 /**
  * Takes in what a running script reports, all of it or nothing, in one transaction: a few inserts and one update. The
  * same report twice, or reports that overlap or come out of order, leave each line once at its place.
- * Needs the role member; not_found for a run that was deleted.
+ * Needs the role member; not_found for a run that was deleted. Captures RUN_STATE.
  */
-export async function receiveReport(services: Pick<Services, "db" | "clock">, viewer: Viewer, path: RunPath, report: RunReport): Promise<ReportReceipt> {
-  noEvent("no automation of this release watches runs");
+export async function receiveReport(services: Pick<Services, "db" | "clock" | "pipeline" | "publicUrl">, viewer: Viewer, path: RunPath, report: RunReport): Promise<ReportReceipt> {
   const at = services.clock.now();
   return await services.db.transaction(async (tx) => {
     const run = requireRun(await lockRun(tx, viewer.userId, path), "member", ` "${path.entity}/${path.project}/${path.run}"`);
@@ -35,6 +34,7 @@ export async function receiveReport(services: Pick<Services, "db" | "clock">, vi
     await saveProgress(tx, run.id, {
       ...status, ...history, eventLines, logLines, summary: report.summary, systemMetrics: latestEvent(report.events, run.event_lines), at,
     });
+    await captureRunState(services, tx, { runId: run.id, before: run.state, after: status.state, author: viewer.username });
     return { stopped: run.stop_requested && !hasEnded(status.state) };
   });
 }

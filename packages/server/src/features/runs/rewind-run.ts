@@ -22,7 +22,7 @@ export type RewindInput = { /** Null: the viewer's own. */ entity: string | null
 
 /** Takes a run back to a step: the history after it is removed, and the run goes on from there. Needs the role member. */
 export async function rewindRun(services: Pick<Services, "db" | "clock">, viewer: Viewer, input: RewindInput): Promise<{ run: RunRow; project: VisibleProject }> {
-  noEvent("no automation of this release watches runs");
+  noEvent("a rewind changes what a run has logged, not its state");
   if (input.metric !== "_step") throw invalidAt("metricName", `a run can be rewound along "_step", not along "${input.metric.slice(0, 60)}"`);
   const { entity, name } = defaultPath(viewer, input);
   const project = await requireProject(services.db, viewer, { entity, name }, "member");

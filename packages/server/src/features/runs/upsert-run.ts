@@ -13,11 +13,12 @@ import type { VisibleProject } from "../access/index.ts";
 import { requireProject } from "../access/index.ts";
 import { ensureProject } from "../projects/index.ts";
 import type { Services } from "../services.ts";
+import { captureRunState } from "./capture-run-state.ts";
 import { checkRunChanges } from "./check-run-changes.ts";
 import { defaultPath } from "./default-path.ts";
 import { findRunById, requireRun } from "./find-run.ts";
 
-type Needs = Pick<Services, "db" | "clock" | "random" | "limits">;
+type Needs = Pick<Services, "db" | "clock" | "random" | "limits" | "pipeline" | "publicUrl">;
 
 /** Which run: one that exists, by id; or a path, whose project and run are made where they do not exist yet. */
 export type UpsertTarget =
@@ -36,7 +37,7 @@ export type UpsertedRun = { run: RunRow; project: VisibleProject; inserted: bool
 
 /**
  * Makes a run, or changes one: what is null stays as it is. A script that names a run which exists takes it up again,
- * so the run goes (back) to running; a change by id leaves the state alone. Needs the role member.
+ * so the run goes (back) to running; a change by id leaves the state alone. Needs the role member. Captures RUN_STATE.
  */
 export async function upsertRun(services: Needs, viewer: Viewer, target: UpsertTarget, changes: RunChanges): Promise<UpsertedRun> {
   checkRunChanges(changes, services.limits);
@@ -44,7 +45,7 @@ export async function upsertRun(services: Needs, viewer: Viewer, target: UpsertT
 }
 
 async function changeRun(services: Needs, viewer: Viewer, runId: number, changes: RunChanges): Promise<UpsertedRun> {
-  noEvent("no automation of this release watches runs");
+  noEvent("a change by id leaves the state alone");
   const run = await services.db.transaction(async (tx) => {
     requireRun(await lockRun(tx, viewer.userId, { id: runId }), "member", "");
     await updateRun(tx, runId, changes, services.clock.now());
@@ -64,14 +65,20 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, ch
   const at = services.clock.now();
   return await services.db.transaction(async (tx) => {
     const known = await lockRun(tx, viewer.userId, { projectId: project.id, name });
-    const change = state === "pending" ? changePlanned : resume;
-    if (known !== null) return { run: await change(tx, known, changes, at), project, inserted: false };
+    const take = async (run: LockedRun): Promise<UpsertedRun> => {
+      const changed = await (state === "pending" ? changePlanned : resume)(tx, run, changes, at);
+      await captureRunState(services, tx, { runId: run.id, before: run.state, after: changed.state, author: viewer.username });
+      return { run: changed, project, inserted: false };
+    };
+    if (known !== null) return await take(known);
     const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
     const id = await insertRun(tx, made);
-    if (id !== null) return { run: await reread(tx, id), project, inserted: true };
+    if (id !== null) {
+      await captureRunState(services, tx, { runId: id, before: null, after: state, author: viewer.username });
+      return { run: await reread(tx, id), project, inserted: true };
+    }
     // Another request made the run between our look and our insert; now it is there to be locked.
-    const rival = requireRun(await lockRun(tx, viewer.userId, { projectId: project.id, name }), "member", ` "${name}"`);
-    return { run: await change(tx, rival, changes, at), project, inserted: false };
+    return await take(requireRun(await lockRun(tx, viewer.userId, { projectId: project.id, name }), "member", ` "${name}"`));
   });
 }
 

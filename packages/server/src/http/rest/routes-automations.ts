@@ -5,7 +5,7 @@ import { createAutomation, deleteAutomation, listAutomations, readAutomation, up
 import { pageOf, readCursor } from "./page.ts";
 import type { Route } from "./route.ts";
 import { nothing, route, silentRoute } from "./route.ts";
-import { actionOf, placeOf, scopeAddressOf, showAutomation } from "./views-automations.ts";
+import { actionOf, filterTextOf, placeOf, scopeAddressOf, showAutomation } from "./views-automations.ts";
 
 const tag = "automations";
 const automation = z.strictObject({ id: nameSchema });
@@ -15,7 +15,7 @@ export const automationRoutes: Route[] = [
     method: "POST", path: "/automations", tag, summary: "Create an automation",
     params: nothing, query: nothing, body: createAutomationSchema, answer: automationSchema, status: 201,
     handle: async ({ services, viewer, body }) => {
-      const event = { type: body.event.type, filter: JSON.stringify(body.event.filter) };
+      const event = { type: body.event.type, filter: filterTextOf(body.event) };
       return showAutomation(await createAutomation(services, viewer, { ...body, scope: scopeAddressOf(body.scope), event, action: actionOf(body.action) }));
     },
   }),
@@ -56,7 +56,7 @@ function changesOf({ scope, event, action, ...plain }: z.output<typeof updateAut
   return {
     ...plain,
     ...(scope === undefined ? {} : { scope: scopeAddressOf(scope) }),
-    ...(event === undefined ? {} : { event: { ...(event.type === undefined ? {} : { type: event.type }), ...(event.filter === undefined ? {} : { filter: JSON.stringify(event.filter) }) } }),
+    ...(event === undefined ? {} : { event: { ...(event.type === undefined ? {} : { type: event.type }), ...(event.filter === undefined && event.states === undefined ? {} : { filter: filterTextOf({ ...event, filter: event.filter ?? {} }) }) } }),
     ...(action === undefined ? {} : { action: actionOf(action) }),
   };
 }

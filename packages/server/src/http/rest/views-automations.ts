@@ -18,7 +18,7 @@ export const showAutomation = (automation: SavedAutomation): Shown => ({
   description: automation.description,
   enabled: automation.enabled,
   scope: showScope(automation.scope),
-  event: { type: findEventType(automation.event.type)?.friendlyName ?? automation.event.type, filter: objectOf(automation.event.filter) },
+  event: showEvent(automation.event),
   action: showAction(automation.action),
   revision: automation.revision,
   createdBy: automation.createdBy,
@@ -26,6 +26,25 @@ export const showAutomation = (automation: SavedAutomation): Shown => ({
   updatedAt: automation.updatedAt?.toISOString() ?? null,
   lastExecution: automation.lastExecution === null ? null : { ...automation.lastExecution, createdAt: automation.lastExecution.createdAt.toISOString() },
 });
+
+function showEvent({ type, filter }: SavedAutomation["event"]): Shown["event"] {
+  const name = findEventType(type)?.friendlyName ?? type;
+  const stored = objectOf(filter);
+  if (type !== "RUN_STATE") return { type: name, filter: stored };
+  const run = stored["run_filter"];
+  const states = isRecord(stored["run_state_filter"]) ? stored["run_state_filter"]["states"] : [];
+  return { type: name, filter: typeof run === "string" ? objectOf(run) : isRecord(run) ? run : {}, states: Array.isArray(states) ? states.map(String) : [] };
+}
+
+/**
+ * The filter's text, as the SDK would write it. RUN_STATE has two parts on the wire: the states, and the filter over the
+ * run, which is a text within the text.
+ */
+export function filterTextOf({ type, filter, states }: { type?: string; filter: Record<string, unknown>; states?: readonly string[] }): string {
+  if (states === undefined) return JSON.stringify(filter);
+  if (type !== undefined && type !== "RUN_STATE") throw invalidAt("event.states", `does not belong to an event of type ${type}`);
+  return JSON.stringify({ run_filter: JSON.stringify({ $and: Object.keys(filter).length === 0 ? [] : [filter] }), run_state_filter: { states } });
+}
 
 function showScope({ kind, id, entity, entityKind, organization, project, collection }: Scope): Shown["scope"] {
   const registry = project !== null && isRegistryName(project) ? project.slice(registryPrefix.length) : null;

@@ -11,6 +11,7 @@ export const automationFeatures = [
   "AUTOMATION_EVENT_REMOVE_ARTIFACT_TAG",
   "AUTOMATION_EVENT_ADD_COLLECTION_TAG",
   "AUTOMATION_EVENT_REMOVE_COLLECTION_TAG",
+  "AUTOMATION_EVENT_RUN_STATE",
 ] as const;
 
 export const artifactFeatures = [

@@ -1,9 +1,10 @@
 import type { Candidate } from "../../domain/automation.ts";
-import type { Event } from "../../domain/event.ts";
+import type { Event, RunSubject, Subject } from "../../domain/event.ts";
 import type { Firing, Skip } from "../../domain/execution.ts";
 import { evaluate } from "../../domain/filter/evaluate.ts";
-import type { ParsedEventFilter } from "../../domain/filter/event-filter.ts";
+import type { EventFilter, ParsedEventFilter } from "../../domain/filter/event-filter.ts";
 import { parseEventFilter } from "../../domain/filter/event-filter.ts";
+import { valueAt } from "../../domain/run-history.ts";
 
 export type Matched = { firings: Firing[]; skips: Skip[] };
 
@@ -25,29 +26,54 @@ function compile(eventType: string, text: string): ParsedEventFilter {
 /** Which of the automations in scope fire for the event. An automation whose filter does not hold appears in neither list. */
 export function match(event: Event, candidates: readonly Candidate[]): Matched {
   const matched: Matched = { firings: [], skips: [] };
-  const field = (name: string): unknown => fieldOf(event, name);
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
-    else if (evaluate(filter.eventFilter.filter, field)) matched.firings.push({ automation });
+    else if (holds(filter.eventFilter, event)) matched.firings.push({ automation });
   }
   return matched;
 }
 
-/** What a filter's field sees of an event; undefined where the event has no such thing. */
-function fieldOf(event: Event, name: string): unknown {
+function holds(filter: EventFilter, { subject, author }: Event): boolean {
+  switch (filter.family) {
+    case "mutation":
+      return subject.kind !== "run" && evaluate(filter.filter, (name) => collectionField(subject, author, name));
+    case "run_state":
+      return subject.kind === "run" && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
+  }
+}
+
+/** What a filter's field sees of an event about a version or a collection; undefined where it has no such thing. */
+function collectionField(subject: Exclude<Subject, RunSubject>, author: string, name: string): unknown {
   switch (name) {
     case "alias":
-      return event.subject.kind === "artifact" ? (event.subject.alias ?? undefined) : undefined;
+      return subject.kind === "artifact" ? (subject.alias ?? undefined) : undefined;
     case "tag":
-      return event.subject.tag ?? undefined;
+      return subject.tag ?? undefined;
     case "artifact_type":
-      return event.subject.artifactType;
+      return subject.artifactType;
     case "artifact_collection_name":
-      return event.subject.collectionName;
+      return subject.collectionName;
     case "user":
-      return event.author;
+      return author;
     default:
       return undefined;
+  }
+}
+
+/** What a run filter's field sees of a run. Keys of config and summary may be nested, with dots. */
+function runField(subject: RunSubject, name: string): unknown {
+  switch (name) {
+    case "display_name":
+      return subject.displayName;
+    case "user":
+      return subject.user;
+    case "state":
+      return subject.state;
+    case "tags":
+      return subject.tags;
+    default:
+      if (name.startsWith("config.")) return valueAt(subject.config, name.slice("config.".length));
+      return name.startsWith("summary.") ? valueAt(subject.summary, name.slice("summary.".length)) : undefined;
   }
 }

@@ -75,6 +75,7 @@ export async function insertRun(db: Database, entityId: number, project: string,
 
 /** A change in short: `ADD_ARTIFACT_ALIAS acme/vision/resnet:v1 production`, `ADD_COLLECTION_TAG acme/vision/resnet best`. */
 export function brief({ change: { type, subject } }: Captured): string {
+  if (subject.kind === "run") throw new Error("an artifact verb captured an event of a run");
   const collection = `${subject.entityName}/${subject.projectName}/${subject.collectionName}`;
   const place = subject.kind === "artifact" ? `${collection}:v${subject.versionIndex}` : collection;
   return [type, place, aliasOf(subject), subject.tag].filter((part) => part !== null).join(" ");

@@ -9,14 +9,11 @@ import { memorySecretStore } from "../../../ports/secret-store/memory.ts";
 import type { Limits, Services } from "../../services.ts";
 import { defaultLimits } from "../../services.ts";
 
-/** Services over a real database with stores in memory. Runs raise no events, so the pipeline must not be asked. */
-export function runServices(db: Database, limits: Partial<Limits> = {}): Services {
+/** Services over a real database with stores in memory, and a pipeline that forgets what it is told, or the one given. */
+export function runServices(db: Database, limits: Partial<Limits> = {}, parts: Partial<Services> = {}): Services {
   return {
     db,
-    pipeline: {
-      captureChange: () => Promise.reject(new Error("runs raise no events")),
-      redeliver: () => Promise.reject(new Error("runs raise no events")),
-    },
+    pipeline: { captureChange: () => Promise.resolve(), redeliver: () => Promise.reject(new Error("no deliveries here")) },
     actions: new Map(),
     objects: memoryObjectStore(),
     secretStore: memorySecretStore(),
@@ -27,5 +24,6 @@ export function runServices(db: Database, limits: Partial<Limits> = {}): Service
     log: silentLog,
     publicUrl: "http://bellhop.test",
     limits: { ...defaultLimits, ...limits },
+    ...parts,
   };
 }

@@ -1,3 +1,4 @@
+import { findEventType } from "@bellhop/contract";
 import { encodeId } from "../../../domain/global-id.ts";
 import type { SavedAction, SavedAutomation, Scope } from "../../../features/automations/index.ts";
 import { isRecord } from "../../../kit/cast.ts";
@@ -17,10 +18,13 @@ export const triggerNode = (automation: SavedAutomation): object => ({
   triggeringCondition: {
     __typename: "FilterEventTriggeringCondition",
     eventType: automation.event.type,
-    filter: JSON.stringify({ filter: inSdkShape(automation.event.filter) }),
+    filter: wireFilter(automation.event),
   },
   triggeredAction: actionNode(automation.action),
 });
+
+/** Filters of events about runs go back as they were sent; others within a member of their own. */
+const wireFilter = ({ type, filter }: SavedAutomation["event"]): string => (findEventType(type)?.subject === "run" ? filter : JSON.stringify({ filter: inSdkShape(filter) }));
 
 /** What clients select of a scope: its id, equal to that of the object itself, its name, and what kind of entity. */
 function scopeNode({ kind, id, entity, entityKind, project, collection, collectionKind }: Scope): object {
