@@ -20,6 +20,10 @@ export function makeHttpServer(options: { log: Log; ids: IdMaker }): FastifyInst
     connectionTimeout: 120_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
+    // What is refused before any route, such as an address with broken percent-encoding.
+    frameworkErrors: (error, request, reply) => {
+      void answer(options.log, error, request, reply);
+    },
   });
   readJsonOurselves(app);
   app.setErrorHandler((error, request, reply) => answer(options.log, error, request, reply));

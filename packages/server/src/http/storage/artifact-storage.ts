@@ -6,7 +6,7 @@ import type { Services } from "../../features/services.ts";
 import type { Authenticate } from "../authenticate.ts";
 import { presentedLink, uploadOf } from "./artifact-link.ts";
 import { sendContent } from "./artifact-send.ts";
-import { answerFailure } from "./run-files-errors.ts";
+import { answerFailure } from "../answer-failure.ts";
 
 type BlobParams = { Params: { entityId: string; md5Hex: string } };
 type ManifestParams = { Params: { id: string } };

@@ -4,7 +4,7 @@ import type { LinkMethod, LinkRefusal } from "../../domain/signed-link/signed-li
 import { verifyLink } from "../../domain/signed-link/signed-link.ts";
 import { openRunFile, storeRunFile } from "../../features/runs/index.ts";
 import type { Services } from "../../features/services.ts";
-import { answerFailure } from "./run-files-errors.ts";
+import { answerFailure } from "../answer-failure.ts";
 import { runFilePath } from "./run-files-link.ts";
 
 type FileParams = { Params: { id: string } };

@@ -133,12 +133,12 @@ describe("a trigger", () => {
     ["a scope of another type", () => ({ scopeID: encodeId("Project", project) }), 404, "Collection not found."],
     ["a scope that does not exist", () => ({ scopeID: encodeId("ArtifactCollection", 999_999) }), 404, "Collection not found."],
     ["a webhook that does not exist", () => ({ triggeredActionConfig: { genericWebhookActionInput: { integrationID: "nope" } } }), 404, "Webhook not found."],
-    ["an event that is to come", () => ({ triggeringEventType: "RUN_METRIC" }), 422, 'event.type: event type "RUN_METRIC" is not supported by this release'],
-    ["an action that is to come", () => ({ triggeredActionType: "NOTIFICATION", triggeredActionConfig: { notificationActionInput: { integrationID: "x" } } }), 422, "triggeredActionType: actions of type NOTIFICATION are not supported"],
-    ["an action without its config", () => ({ triggeredActionConfig: {} }), 422, "triggeredActionConfig.genericWebhookActionInput: is required"],
-    ["the config of another action", () => ({ triggeredActionType: "NO_OP" }), 422, "triggeredActionConfig.genericWebhookActionInput: does not belong"],
-    ["a payload that is a list", () => ({ triggeredActionConfig: { genericWebhookActionInput: { integrationID: webhookId, requestPayload: "[]" } } }), 422, "action.payload: must be a JSON object"],
-    ["an unknown filter field", () => ({ eventFilter: '{"$or":[{"$and":[{"alais":"x"}]}]}' }), 422, 'event.filter.$or[0].$and[0].alais: unknown field "alais"; did you mean "alias"?'],
+    ["an event that is to come", () => ({ triggeringEventType: "RUN_METRIC" }), 400, 'event.type: event type "RUN_METRIC" is not supported by this release'],
+    ["an action that is to come", () => ({ triggeredActionType: "NOTIFICATION", triggeredActionConfig: { notificationActionInput: { integrationID: "x" } } }), 400, "triggeredActionType: actions of type NOTIFICATION are not supported"],
+    ["an action without its config", () => ({ triggeredActionConfig: {} }), 400, "triggeredActionConfig.genericWebhookActionInput: is required"],
+    ["the config of another action", () => ({ triggeredActionType: "NO_OP" }), 400, "triggeredActionConfig.genericWebhookActionInput: does not belong"],
+    ["a payload that is a list", () => ({ triggeredActionConfig: { genericWebhookActionInput: { integrationID: webhookId, requestPayload: "[]" } } }), 400, "action.payload: must be a JSON object"],
+    ["an unknown filter field", () => ({ eventFilter: '{"$or":[{"$and":[{"alais":"x"}]}]}' }), 400, 'event.filter.$or[0].$and[0].alais: unknown field "alais"; did you mean "alias"?'],
   ])("is refused for %s", async (_what, given, status, message) => {
     expect(await create(given())).toMatchObject({ status, data: { result: null }, errors: [expect.stringContaining(message)] });
   });
@@ -202,8 +202,8 @@ describe("an integration", () => {
 
   it("is refused with the place of the problem", async () => {
     const refused = (given: object) => ask(createIntegrationDocument, { input: { entityName: "vision-team", name: "hook", urlEndpoint: "https://hooks.example.com/", ...given } });
-    expect(await refused({ urlEndpoint: "http://127.0.0.1/" })).toMatchObject({ status: 422, errors: ["endpoint not allowed"] });
-    expect(await refused({ accessTokenRef: "NOPE" })).toMatchObject({ status: 422, errors: [expect.stringContaining('accessToken: there is no secret "NOPE"')] });
+    expect(await refused({ urlEndpoint: "http://127.0.0.1/" })).toMatchObject({ status: 400, errors: ["endpoint not allowed"] });
+    expect(await refused({ accessTokenRef: "NOPE" })).toMatchObject({ status: 400, errors: [expect.stringContaining('accessToken: there is no secret "NOPE"')] });
     expect(await refused({ entityName: "other-team" })).toMatchObject({ status: 404 });
   });
 });

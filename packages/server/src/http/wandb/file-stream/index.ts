@@ -3,7 +3,7 @@ import { Failure } from "../../../domain/failure.ts";
 import type { Viewer } from "../../../domain/viewer.ts";
 import { receiveReport } from "../../../features/runs/index.ts";
 import type { Services } from "../../../features/services.ts";
-import { answerFailure } from "../../storage/run-files-errors.ts";
+import { answerFailure } from "../../answer-failure.ts";
 import { decodeReport } from "./decode-report.ts";
 import { readBody } from "./read-body.ts";
 
@@ -25,7 +25,7 @@ export async function fileStreamRoutes(app: FastifyInstance, options: FileStream
     // The body is read here, with its own limits and after the key was checked.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    scope.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply, log: services.log }));
+    scope.setErrorHandler((error, request, reply) => answerFailure(asOldClientsRead(error), { request, reply, log: services.log }));
     scope.post<PathParams>("/files/:entity/:project/:run/file_stream", async (request) => {
       const viewer = await options.authenticate(request);
       if (viewer === null) throw new Failure("unauthenticated", "Send an API key.");
@@ -36,3 +36,6 @@ export async function fileStreamRoutes(app: FastifyInstance, options: FileStream
     });
   });
 }
+
+/** An SDK of a year ago sends a report again and again when it is answered 422; 400 it takes as final. */
+const asOldClientsRead = (error: unknown): unknown => (error instanceof Failure && error.code === "invalid" ? new Failure("bad_request", error.message, error.details) : error);

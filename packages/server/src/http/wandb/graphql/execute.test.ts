@@ -65,7 +65,7 @@ describe("graphql", () => {
   test("a failure's status is the status of the answer, because the SDK honours it only there", async () => {
     expect(await ask("mutation { taken }")).toMatchObject({ status: 409, body: { errors: [{ message: '"a" exists already.' }] } });
     expect(await ask("query { missing }")).toMatchObject({ status: 404, body: { errors: [{ message: "Thing not found." }] } });
-    expect(await ask("mutation { wrong }")).toMatchObject({ status: 422, body: { errors: [{ message: "a: is wrong (a: is wrong; b: is wrong too)" }] } });
+    expect(await ask("mutation { wrong }")).toMatchObject({ status: 400, body: { errors: [{ message: "a: is wrong (a: is wrong; b: is wrong too)" }] } });
     expect(await ask("query { hello missing }"), "partial data").toMatchObject({ status: 200, body: { data: { hello: "hello you", missing: null } } });
   });
 

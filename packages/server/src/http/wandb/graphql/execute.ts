@@ -3,6 +3,7 @@ import { GraphQLError, Kind, execute, parse, validate } from "graphql";
 import { Failure } from "../../../domain/failure.ts";
 import type { Log } from "../../../kit/log.ts";
 import type { Context } from "./context.ts";
+import { sdkStatus } from "../sdk-status.ts";
 import type { RootResolvers } from "./resolvers.ts";
 
 export type GraphqlRequest = { query: string; variables: Record<string, unknown>; operationName: string | null };
@@ -97,7 +98,7 @@ function describe(error: GraphQLError, log: Log): { status: number; message: str
   const cause = error.originalError;
   if (cause instanceof Failure) {
     const details = cause.details.length > 1 ? ` (${cause.details.map(({ path, message }) => `${path}: ${message}`).join("; ")})` : "";
-    return { status: cause.status, message: cause.message + details, path: error.path };
+    return { status: sdkStatus(cause.status), message: cause.message + details, path: error.path };
   }
   // Variables that do not fit the schema are GraphQL's own finding, as are errors without a cause.
   if (cause === undefined || cause instanceof GraphQLError) return { status: cause === undefined ? 200 : 400, message: error.message, path: error.path };

@@ -114,7 +114,7 @@ describe("a run over GraphQL", () => {
     expect(await run("second", "stopped state running readOnly")).toEqual({ stopped: true, state: "running", running: true, readOnly: false });
     await data("mutation ($input: UpdateRunStateInput!) { updateRunState(input: $input) { success } }", { input: { id, state: "failed" } });
     expect(await run("second", "state failed stopped")).toEqual({ state: "failed", failed: true, stopped: false });
-    expect((await ask("mutation ($id: ID!) { deleteRun(input: {id: $id, deleteArtifacts: true}) { clientMutationId } }", { id })).status).toBe(422);
+    expect((await ask("mutation ($id: ID!) { deleteRun(input: {id: $id, deleteArtifacts: true}) { clientMutationId } }", { id })).status).toBe(400);
     await data("mutation ($id: ID!) { deleteRun(input: {id: $id}) { clientMutationId } }", { id, deleteArtifacts: false });
     expect(await run("second", "id")).toBeNull();
     expect((await ask("mutation ($id: ID!) { stopRun(input: {id: $id}) { success } }", { id: encodeId("Project", 1) })).status).toBe(404);

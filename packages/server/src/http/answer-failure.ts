@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { Failure } from "../../domain/failure.ts";
-import type { Log } from "../../kit/log.ts";
+import { Failure } from "../domain/failure.ts";
+import type { Log } from "../kit/log.ts";
 
 /** Answers `{"error": message}`, as storage clients and the SDK read it, and lets the rest of a body run dry, so that the client gets to read it. */
 export function answerFailure(error: unknown, to: { request: FastifyRequest; reply: FastifyReply; log: Log }): FastifyReply {
