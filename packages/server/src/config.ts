@@ -117,7 +117,14 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) };
   const networks = parseAllowList(parsed.data.BELLHOP_ALLOWED_NETWORKS);
   if (!networks.ok) return { ok: false, problems: networks.problems.map((problem) => `BELLHOP_ALLOWED_NETWORKS ${problem}`) };
-  return { ok: true, config: toConfig(parsed.data, networks.entries), warnings: unknown.map((name) => `${name} is not a setting; ignored`) };
+  return { ok: true, config: toConfig(parsed.data, networks.entries), warnings: [...unknown.map((name) => `${name} is not a setting; ignored`), ...addressWarnings(parsed.data)] };
+}
+
+const onlyThisMachine = /^(127\..*|localhost|::1)$/;
+
+/** Uploads and downloads go where links point, and links to localhost are of no use to another machine. */
+function addressWarnings({ BELLHOP_HOST: host, BELLHOP_PUBLIC_URL: publicUrl }: z.output<typeof environment>): string[] {
+  return publicUrl === undefined && !onlyThisMachine.test(host) ? ["BELLHOP_PUBLIC_URL is not set: links will start with http://localhost, which other machines cannot follow"] : [];
 }
 
 function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly AllowListEntry[]): Config {

@@ -85,7 +85,9 @@ async function once<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Pr
     // Not awaited by itself: it travels with the first statement of the work.
     const begun = client.query("begin");
     const [result] = await Promise.all([work({ inTransaction: true, query: (statement, values) => run(client, statement, values), afterCommit: (then) => committed.push(then) }), begun]);
-    await client.query("commit");
+    const ended = await client.query("commit");
+    // PostgreSQL answers a commit after a failed statement with ROLLBACK, and no error.
+    if (ended.command !== "COMMIT") throw new Error("The transaction was rolled back: a statement in it had failed, and the failure was passed over.");
     for (const then of committed) then();
     return result;
   } catch (error) {

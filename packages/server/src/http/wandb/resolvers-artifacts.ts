@@ -19,7 +19,6 @@ import { updateArtifactManifest } from "./mutation/update-artifact-manifest.ts";
 import { updateArtifactPortfolio } from "./mutation/update-artifact-portfolio.ts";
 import { updateArtifactSequence } from "./mutation/update-artifact-sequence.ts";
 import { useArtifact } from "./mutation/use-artifact.ts";
-import "./nodes/artifact-join.ts";
 import { artifact } from "./query/artifact.ts";
 import { artifactCollection } from "./query/artifact-collection.ts";
 import { clientIDMapping } from "./query/client-id-mapping.ts";

@@ -14,7 +14,7 @@ import { makeJoint } from "./joint.ts";
 /** Reads the aliases of all versions of a page together, once the first is asked for. */
 export type AliasesOf = (artifactId: number) => Promise<AliasRow[]>;
 
-/** The collections of a version: they lead back to versions, so they are joined in by artifact-join.ts. */
+/** The collections of a version: they lead back to versions, so they are joined in by join-fields.ts. */
 export const artifactPlaces = makeJoint<{ row: ArtifactRow; aliases: AliasesOf }>();
 
 export function aliasesOfPage(context: Context, artifactIds: readonly number[]): AliasesOf {

@@ -1,3 +1,5 @@
+import { artifactPlaceFields } from "./artifact-places.ts";
+import { artifactPlaces } from "./artifact.ts";
 import { entityArtifactFields } from "./entity-artifacts.ts";
 import { entityPeopleFields } from "./entity-people.ts";
 import { entityProjectFields, userProjectFields } from "./entity-projects.ts";
@@ -23,3 +25,4 @@ entityFields.add(entityTriggerFields);
 runFields.add(runArtifactFields);
 organizationFields.add(organizationTriggerFields);
 userFields.add(userProjectFields);
+artifactPlaces.add(artifactPlaceFields);

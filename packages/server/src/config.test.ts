@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { readConfig, settings } from "./config.ts";
+
+describe("readConfig", () => {
+  test("needs no setting at all", () => {
+    expect(readConfig({})).toMatchObject({ ok: true, config: { port: 8080, host: "127.0.0.1", allowLoopback: false, roles: { web: true, worker: true } }, warnings: [] });
+  });
+
+  test("names all problems at once, and never repeats a secret", () => {
+    const result = readConfig({ BELLHOP_PORT: "x", BELLHOP_ADMIN_PASSWORD: "hunter2", BELLHOP_SECRET_KEY: "c2hvcnQ=", BELLHOP_RETRY_SCHEDULE: "1x" });
+    expect(result.ok ? [] : result.problems.map((problem) => problem.split(" ")[0])).toEqual(["BELLHOP_PORT", "BELLHOP_ADMIN_PASSWORD", "BELLHOP_SECRET_KEY", "BELLHOP_RETRY_SCHEDULE"]);
+    expect(JSON.stringify(result)).not.toContain("hunter2");
+    expect(JSON.stringify(result)).not.toContain("c2hvcnQ");
+  });
+
+  test("refuses networks that no setting may open, by name", () => {
+    expect(readConfig({ BELLHOP_ALLOWED_NETWORKS: "10.0.0.0/8,169.254.0.0/16" })).toMatchObject({ ok: false, problems: [expect.stringContaining("169.254.0.0/16")] });
+  });
+
+  test("ignores what it does not know, and says so", () => {
+    expect(readConfig({ BELLHOP_PROT: "1" })).toMatchObject({ ok: true, warnings: ["BELLHOP_PROT is not a setting; ignored"] });
+  });
+
+  test("warns of links that other machines cannot follow", () => {
+    expect(readConfig({ BELLHOP_HOST: "0.0.0.0" })).toMatchObject({ ok: true, warnings: [expect.stringContaining("BELLHOP_PUBLIC_URL")] });
+    expect(readConfig({ BELLHOP_HOST: "0.0.0.0", BELLHOP_PUBLIC_URL: "https://bellhop.example.com/" })).toMatchObject({ ok: true, config: { publicUrl: "https://bellhop.example.com" }, warnings: [] });
+  });
+
+  test("an empty value counts as none, and every setting of the reference page can be read", () => {
+    expect(readConfig(Object.fromEntries(settings.map(({ name }) => [name, ""])))).toEqual(readConfig({}));
+  });
+});

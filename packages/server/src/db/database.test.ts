@@ -1,0 +1,57 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { createTestDatabase } from "../testing/database.ts";
+import { sql } from "./database.ts";
+
+const database = await createTestDatabase({ migrated: false });
+const { db } = database;
+afterAll(() => database.drop());
+const one = sql("test_one", "select 1 as one");
+const broken = sql("test_broken", "select 1 / 0 as one");
+
+describe("a transaction", () => {
+  test("runs what waits for its commit when it is durable, and not when it fails", async () => {
+    const told: string[] = [];
+    await db.transaction(async (tx) => {
+      tx.afterCommit(() => told.push("committed"));
+      await tx.query(one, []);
+      expect(told).toEqual([]);
+    });
+    await expect(db.transaction(async (tx) => {
+      tx.afterCommit(() => told.push("never"));
+      await tx.query(broken, []);
+    })).rejects.toThrow("division by zero");
+    expect(told).toEqual(["committed"]);
+  });
+
+  test("that passes over a failed statement is no success", async () => {
+    let told = false;
+    await expect(db.transaction(async (tx) => {
+      tx.afterCommit(() => { told = true; });
+      await tx.query(broken, []).catch(() => []);
+    })).rejects.toThrow("rolled back");
+    expect(told).toBe(false);
+  });
+
+  test("that lost a deadlock is run again", async () => {
+    await db.query(sql("test_pair", "create table pair (id integer primary key, n integer not null)"), []);
+    await db.query(sql("test_pair_rows", "insert into pair values (1, 0), (2, 0)"), []);
+    const add = sql("test_pair_add", "update pair set n = n + 1 where id = $1");
+    let arrived = 0;
+    let meet = (): void => undefined;
+    const both = new Promise<void>((resolve) => { meet = resolve; });
+    const cross = (first: number, second: number): Promise<void> => db.transaction(async (tx) => {
+      await tx.query(add, [first]);
+      arrived += 1;
+      if (arrived >= 2) meet();
+      await both;
+      await tx.query(add, [second]);
+    });
+    await Promise.all([cross(1, 2), cross(2, 1)]);
+    expect(await db.query(sql("test_pair_read", "select id, n from pair order by id"), [])).toEqual([{ id: 1, n: 2 }, { id: 2, n: 2 }]);
+  });
+
+  test("leaves its connection usable, however it ended", async () => {
+    await Promise.allSettled(Array.from({ length: 30 }, (_, index) => db.transaction((tx) => tx.query(index % 2 === 0 ? one : broken, []))));
+    expect(await db.query(one, [])).toEqual([{ one: 1 }]);
+  });
+});
