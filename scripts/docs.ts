@@ -20,7 +20,7 @@ const supported = new Set<string>(supportedEvents);
 const pages: Record<string, string> = {
   "settings.md": `# Settings\n\nBy environment variables. A wrong one ends the start with exit code 2, and all that are wrong are named at once.\n\n${table(
     ["Setting", "Default", "Meaning"],
-    listed.map(({ name, fallback, meaning, secret }) => [code(name), code(fallback), meaning + (secret === true ? " Never printed or logged." : "")]),
+    listed.map(({ name, fallback, meaning, secret }) => [code(name), code(fallback), meaning + (secret === true ? " A value that is given is never printed or logged." : "")]),
   )}\n`,
   "errors.md": `# Errors\n\nEvery REST answer that is not 2xx is \`{"error": {"code", "message", "details": [{"path", "message"}]}}\`. Codes never change.\n\n${table(
     ["Code", "Status", "Meaning"],
