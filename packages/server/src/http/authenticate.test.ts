@@ -6,7 +6,7 @@ import { createTestDatabase } from "../testing/database.ts";
 import { insertUser } from "../testing/people.ts";
 import type { Database } from "../db/database.ts";
 import { makeAuthenticate } from "./authenticate.ts";
-import { testServices } from "./testing/test-services.ts";
+import { testServices } from "../testing/services.ts";
 
 let database: TestDatabase;
 let viewer: Viewer;

@@ -12,7 +12,7 @@ import { makeAuthenticate } from "../authenticate.ts";
 import { makeHttpServer } from "../server.ts";
 import type { Json, RestClient } from "../testing/rest-client.ts";
 import { listen, restClient } from "../testing/rest-client.ts";
-import { testServices } from "../testing/test-services.ts";
+import { testServices } from "../../testing/services.ts";
 import { restRoutes } from "./index.ts";
 import { nothing, route } from "./route.ts";
 import { organizationRoutes } from "./routes-organizations.ts";

@@ -8,7 +8,7 @@ import { artifactLinks, commitArtifact, createArtifact, createArtifactFiles, cre
 import { base64Md5, hexMd5, logVersion, manifestText, newVersion } from "../../features/artifacts/testing/artifact-bench.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { addMember, insertTeam, insertUser } from "../../testing/people.ts";
-import { testServices } from "../testing/test-services.ts";
+import { testServices } from "../../testing/services.ts";
 import { artifactStorageRoutes } from "./artifact-storage.ts";
 
 const database = await createTestDatabase();

@@ -7,7 +7,7 @@ import { createTestDatabase } from "../../testing/database.ts";
 import { makeAuthenticate } from "../authenticate.ts";
 import { makeHttpServer } from "../server.ts";
 import { listen } from "../testing/rest-client.ts";
-import { testServices } from "../testing/test-services.ts";
+import { testServices } from "../../testing/services.ts";
 import { uiRoutes } from "./index.ts";
 
 let database: TestDatabase;

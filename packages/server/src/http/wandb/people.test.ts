@@ -7,7 +7,7 @@ import type { TestDatabase } from "../../testing/database.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { insertUser } from "../../testing/people.ts";
 import type { Json } from "../testing/rest-client.ts";
-import { testServices } from "../testing/test-services.ts";
+import { testServices } from "../../testing/services.ts";
 import { serverFeatures } from "./features.ts";
 import { makeGraphql } from "./graphql/execute.ts";
 import { readSchema } from "./graphql/schema.ts";

@@ -5,7 +5,7 @@ import { silentLog } from "../../kit/log.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { addMember, insertTeam, insertUser } from "../../testing/people.ts";
-import { testServices } from "../testing/test-services.ts";
+import { testServices } from "../../testing/services.ts";
 import { makeGraphql } from "./graphql/execute.ts";
 import { readSchema } from "./graphql/schema.ts";
 import { mutations, queries } from "./resolvers.ts";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { conflict, invalid, notFound } from "../../../domain/failure.ts";
 import { silentLog } from "../../../kit/log.ts";
 import { openDatabase } from "../../../db/database.ts";
-import { testServices } from "../../testing/test-services.ts";
+import { testServices } from "../../../testing/services.ts";
 import type { Context } from "./context.ts";
 import { makeGraphql } from "./execute.ts";
 import { readSchema } from "./schema.ts";

@@ -1,13 +1,13 @@
-import type { Database } from "../../db/database.ts";
-import { defaultLimits } from "../../features/services.ts";
-import type { Services } from "../../features/services.ts";
-import { systemClock } from "../../kit/clock.ts";
-import { uuidv7Maker } from "../../kit/ids.ts";
-import { silentLog } from "../../kit/log.ts";
-import { systemRandom } from "../../kit/random.ts";
-import { memoryObjectStore } from "../../ports/object-store/memory.ts";
-import { makeMemoryOutboundHttp } from "../../ports/outbound-http/memory.ts";
-import { memorySecretStore } from "../../ports/secret-store/memory.ts";
+import type { Database } from "../db/database.ts";
+import { defaultLimits } from "../features/services.ts";
+import type { Services } from "../features/services.ts";
+import { systemClock } from "../kit/clock.ts";
+import { uuidv7Maker } from "../kit/ids.ts";
+import { silentLog } from "../kit/log.ts";
+import { systemRandom } from "../kit/random.ts";
+import { memoryObjectStore } from "../ports/object-store/memory.ts";
+import { makeMemoryOutboundHttp } from "../ports/outbound-http/memory.ts";
+import { memorySecretStore } from "../ports/secret-store/memory.ts";
 
 /** Services on a real database, with memory ports, and a pipeline that takes changes and does nothing. */
 export const testServices = (db: Database, parts: Partial<Services> = {}): Services => ({
