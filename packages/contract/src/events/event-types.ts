@@ -28,7 +28,7 @@ const hookScopes = ["run"] as const;
 export const eventTypes = [
   {
     type: "CREATE_ARTIFACT", friendlyName: "CREATE_ARTIFACT", title: "A version is created",
-    description: "a new artifact version is committed (the same content again makes no new version); to a registry, when a version is first linked into one of its collections",
+    description: "a new artifact version is committed (the same content again makes no new version); in a registry, when a version becomes a member of one of its collections",
     family: "mutation", subject: "version", scopes: ["collection", "project", "registry"],
   },
   {

@@ -29,3 +29,6 @@ export function nameProblem(kind: NameKind, name: string, path: string): Problem
 
 export const registryPrefix = "wandb-registry-";
 export const isRegistryName = (project: string): boolean => project.startsWith(registryPrefix);
+
+/** A team's registry of before there were registries: an ordinary project of this name. */
+export const legacyRegistry = "model-registry";

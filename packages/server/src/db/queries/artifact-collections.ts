@@ -9,8 +9,9 @@ const setType = sql("artifact_collections_set_type", "update artifact_collection
 // The tables' cascades take a sequence's versions along, wherever they are linked.
 const deleteCollection = sql("artifact_collections_delete", "delete from artifact_collections where id = $1");
 
+// The order of the rows is the order of the locks: two requests that add the same tags cannot wait for each other.
 const addTags = sql("collection_tags_insert", `
-  insert into collection_tags (entity_id, collection_id, tag) select $1, $2, unnest($3::text[]) on conflict (collection_id, tag) do nothing
+  insert into collection_tags (entity_id, collection_id, tag) select $1, $2, wanted.tag from unnest($3::text[]) as wanted (tag) order by wanted.tag on conflict (collection_id, tag) do nothing
   returning tag`);
 
 const removeTags = sql("collection_tags_delete", "delete from collection_tags where collection_id = $1 and tag = any($2::text[]) returning tag");

@@ -8,7 +8,7 @@ const update = sql("artifacts_update", `
   where id = $1 and state <> 'DELETED'`);
 
 const addTags = sql("artifact_tags_insert", `
-  insert into artifact_tags (entity_id, artifact_id, tag) select $1, $2, unnest($3::text[]) on conflict (artifact_id, tag) do nothing
+  insert into artifact_tags (entity_id, artifact_id, tag) select $1, $2, wanted.tag from unnest($3::text[]) as wanted (tag) order by wanted.tag on conflict (artifact_id, tag) do nothing
   returning tag`);
 
 const removeTags = sql("artifact_tags_delete", "delete from artifact_tags where artifact_id = $1 and tag = any($2::text[]) returning tag");

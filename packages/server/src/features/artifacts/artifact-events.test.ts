@@ -40,6 +40,27 @@ describe("events of versions and collections", () => {
     expect(told()).toEqual([`ADD_ARTIFACT_ALIAS acme/vision/${own.collection}:v0 latest`, `ADD_ARTIFACT_TAG acme/vision/${own.collection}:v0 born`, `CREATE_ARTIFACT acme/vision/${own.collection}:v0`]);
   });
 
+  test("a link creates the version in a registry, new or legacy, and not in an ordinary project", async () => {
+    const own = fresh();
+    const id = await logVersion(services, ann, own);
+    captured.splice(0);
+    for (const [entity, project] of [["acme-org", "wandb-registry-model"], ["acme", "model-registry"], ["acme", "vision"]] as const)
+      await linkArtifact(services, ann, { artifact: { id }, target: { entity, project, collection: `linked-${own.collection}` }, aliases: [] });
+    const created = captured.filter(({ change }) => change.type === "CREATE_ARTIFACT").map(brief);
+    expect(created).toEqual([`CREATE_ARTIFACT acme-org/wandb-registry-model/linked-${own.collection}:v0`, `CREATE_ARTIFACT acme/model-registry/linked-${own.collection}:v0`]);
+    expect(captured.filter(({ change }) => change.type === "LINK_MODEL")).toHaveLength(3);
+  });
+
+  test("requests that add the same tags in another order do not wait for each other", async () => {
+    const own = fresh();
+    await logVersion(services, ann, own);
+    captured.splice(0);
+    const tags = Array.from({ length: 20 }, (_, index) => `t${index}`);
+    const where = { entity: "acme", project: "vision", collection: own.collection };
+    await Promise.all(Array.from({ length: 8 }, (_, index) => addTagsToCollection(services, ann, { ...where, tags: index % 2 === 0 ? tags : tags.toReversed() })));
+    expect(captured.map(({ change }) => change.subject).length).toBe(tags.length);
+  });
+
   test("an unlink is an event of the portfolio, raised once", async () => {
     const own = fresh();
     const id = await logVersion(services, ann, own);

@@ -10,7 +10,7 @@ import { requireArtifact } from "./permissions.ts";
 export async function deleteArtifact(services: Pick<Services, "db">, viewer: Viewer, input: { artifactId: number | null; deleteAliases: boolean }): Promise<FoundArtifact> {
   const artifact = await requireArtifact(services.db, viewer, input.artifactId, "member");
   await services.db.transaction(async (tx) => {
-    noEvent("no automation of this release watches a version being deleted");
+    noEvent("a version that is deleted was not unlinked by anybody");
     const current = await lockArtifact(tx, artifact.id);
     if (current === null) throw notFound("Artifact version");
     if (current.aliased && !input.deleteAliases) throw conflict("The version has aliases: delete it together with them (delete_aliases=True), or take them off first.");

@@ -46,7 +46,7 @@ export async function moveSequence(services: Pick<Services, "db">, viewer: Viewe
 export async function deleteCollection(services: Pick<Services, "db">, viewer: Viewer, which: Which): Promise<VisibleCollection> {
   const collection = await requireCollection(services.db, viewer, which, "member");
   await services.db.transaction((tx) => {
-    noEvent("no automation of this release watches a collection being deleted");
+    noEvent("no automation watches a collection being deleted");
     return deleteCollectionRow(tx, collection.id);
   });
   return collection;

@@ -7,12 +7,13 @@ import type { Membership } from "../../db/queries/artifact-link.ts";
 import { acceptsType, joinPortfolio } from "../../db/queries/artifact-link.ts";
 import { latestAlias } from "../../domain/artifact-alias.ts";
 import { conflict, invalidAt, notFound } from "../../domain/failure.ts";
+import { isRegistryName, legacyRegistry } from "../../domain/names.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import type { VisibleProject } from "../access/index.ts";
 import { requireProject } from "../access/index.ts";
 import { ensureProject } from "../projects/index.ts";
 import type { Services } from "../services.ts";
-import type { Member } from "./capture-artifact.ts";
+import type { Member, MemberEvent } from "./capture-artifact.ts";
 import { captureAliases, captureMember } from "./capture-artifact.ts";
 import { checkAliases, checkNames, nameAt } from "./check-input.ts";
 import { requireArtifact, requireCollection, seesArtifact } from "./permissions.ts";
@@ -24,7 +25,7 @@ export type Linked = { collectionId: number; artifactId: number; versionIndex: n
 /**
  * Links a committed version into a portfolio, which is made if its project has none of that name; a registry has to
  * accept the version's type. The newest link is `latest`. A version that is linked already keeps its index and gets the
- * aliases. Needs the role member in the portfolio's project. Captures LINK_MODEL and CREATE_ARTIFACT for a new membership,
+ * aliases. Needs the role member in the portfolio's project. Captures LINK_MODEL for a new membership, in a registry CREATE_ARTIFACT too,
  * and ADD_ARTIFACT_ALIAS for each alias that was not there.
  */
 export async function linkArtifact(services: Pick<Services, "db" | "pipeline">, viewer: Viewer, input: LinkInput): Promise<Linked> {
@@ -37,12 +38,14 @@ export async function linkArtifact(services: Pick<Services, "db" | "pipeline">, 
     if (membership === null) throw notFound("Artifact version");
     const member = memberOf({ artifact, target, portfolio, membership });
     const aliases = membership.inserted ? [...new Set([latestAlias, ...chosen])] : chosen;
-    // To a registry, whose collections bear no versions of their own, a version is new when it is first linked there.
-    if (membership.inserted) await captureMember(services, tx, { types: ["LINK_MODEL", "CREATE_ARTIFACT"], viewer, member });
+    if (membership.inserted) await captureMember(services, tx, { types: linkEvents(target.project.name), viewer, member });
     await captureAliases(services, tx, [{ viewer, member, aliases }]);
     return { collectionId: portfolio.id, artifactId: artifact.id, versionIndex: membership.version_index };
   });
 }
+
+/** To a registry, whose collections bear no versions of their own, a version is created when it is linked there. */
+const linkEvents = (project: string): MemberEvent[] => (isRegistryName(project) || project === legacyRegistry ? ["LINK_MODEL", "CREATE_ARTIFACT"] : ["LINK_MODEL"]);
 
 async function requireLinkable(services: Pick<Services, "db">, viewer: Viewer, which: LinkInput["artifact"]): Promise<FoundArtifact> {
   const found = "id" in which ? await requireArtifact(services.db, viewer, which.id, "viewer") : (await findArtifactRowsByClientId(services.db, viewer.userId, which.clientId)).find(seesArtifact);
