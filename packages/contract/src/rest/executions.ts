@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameSchema, pageQuery, timeSchema } from "./common.ts";
+import { eventSchema } from "./events.ts";
 
 export const reasonSchema = z.object({ code: z.string().describe("Never changes its meaning"), text: z.string() });
 
@@ -25,19 +26,7 @@ export const executionSchema = z.object({
   id: z.uuid(),
   entity: z.string().describe("Owner of the automation's scope"),
   automation: z.object({ id: z.uuid(), name: z.string().describe("As it was called when it fired"), revision: z.number().int() }),
-  event: z.object({
-    id: z.uuid(),
-    type: z.string(),
-    author: z.string(),
-    at: timeSchema,
-    entity: z.string(),
-    project: z.string(),
-    collection: z.string().nullable().describe("Null for events of runs"),
-    version: z.string().nullable().describe("v0, v1, …; null for events of the collection itself"),
-    alias: z.string().nullable(),
-    tag: z.string().nullable(),
-    run: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable(),
-  }),
+  event: eventSchema,
   action: z.enum(["webhook", "no_op"]),
   webhookId: z.uuid().nullable(),
   status: executionStatusSchema,

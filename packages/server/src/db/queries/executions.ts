@@ -2,6 +2,7 @@ import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts"
 import type { ScopeKind } from "../../domain/event.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
+import { lastId, leastId } from "../../kit/id-range.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
@@ -68,19 +69,6 @@ export type ExecutionFilter = {
   before: string | null;
   limit: number;
 };
-
-const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-const clockDifferenceMs = 300_000;
-
-/**
- * The least id that was made at that time or later: an id begins with its time in milliseconds. The ids' clock is this
- * server's, `created_at` the database's; some minutes between them do no harm.
- */
-function leastId(since: Date | null): string {
-  const ms = since === null ? 0 : Math.max(0, since.getTime() - clockDifferenceMs);
-  const hex = ms.toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
-}
 
 /** Newest first. The user has to have a role in the automation's scope, or in each of the entities. */
 export async function findExecutions(db: Querier, userId: number, filter: ExecutionFilter): Promise<ExecutionRow[]> {

@@ -1,30 +1,15 @@
-import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { Event, ScopeKind } from "../../domain/event.ts";
+import type { ScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
+import type { EventSummary } from "../events/index.ts";
+import { summaryOf } from "../events/index.ts";
 
 /** A reason as it is shown: its code, which never changes, and what it means. */
 export type ShownReason = { code: Reason; text: string };
-
-export type EventSummary = {
-  id: string;
-  type: string;
-  author: string;
-  at: Date;
-  entity: string;
-  project: string;
-  /** Null for events of runs. */
-  collection: string | null;
-  /** v0, v1, …; null for events of the collection itself. */
-  version: string | null;
-  alias: string | null;
-  tag: string | null;
-  run: { id: string; name: string; state: string } | null;
-};
 
 export type Execution = {
   id: string;
@@ -58,7 +43,7 @@ export type ShownAttempt = {
   finishedAt: Date;
 };
 
-const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
+export const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
 
 export const executionOf = (row: ExecutionRow): Execution => ({
   id: row.id,
@@ -75,20 +60,6 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,
   finishedAt: row.finished_at,
-});
-
-const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
-  id,
-  type: findEventType(type)?.friendlyName ?? type,
-  author,
-  at,
-  entity: subject.entityName,
-  project: subject.projectName,
-  collection: subject.kind === "run" ? null : subject.collectionName,
-  version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
-  alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: subject.kind === "run" ? null : subject.tag,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
 });
 
 const headers = z.record(z.string(), z.string());

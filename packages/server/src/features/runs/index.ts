@@ -17,4 +17,4 @@ export { rewindRun } from "./rewind-run.ts";
 export { stopRun } from "./stop-run.ts";
 export { openRunFile, storeRunFile } from "./store-run-file.ts";
 export type { UpsertTarget } from "./upsert-run.ts";
-export { upsertRun } from "./upsert-run.ts";
+export { noChanges, upsertRun } from "./upsert-run.ts";

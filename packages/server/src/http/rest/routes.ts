@@ -1,6 +1,8 @@
 import type { Route } from "./route.ts";
 import { automationRoutes } from "./routes-automations.ts";
 import { executionRoutes } from "./routes-executions.ts";
+import { eventRoutes } from "./routes-events.ts";
+import { explanationRoutes } from "./routes-explanations.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
 import { registryRoutes } from "./routes-registries.ts";
 import { secretRoutes } from "./routes-secrets.ts";
@@ -11,5 +13,5 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
   ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
-  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes,
+  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes, ...eventRoutes, ...explanationRoutes,
 ];
