@@ -49,9 +49,11 @@ export const explanationSchema = z.object({
   clauses: z.array(clauseSchema).describe("Every clause of the condition; none where it does not belong to events of this type, or cannot be read"),
 });
 
-export const explainRequestSchema = z.union([
-  z.strictObject({ event: nameSchema.describe("Id of an event") }),
-  z.strictObject({ run: z.strictObject({ entity: nameSchema, project: nameSchema, run: nameSchema.describe("Id of the run, as in its URL") }) }),
-]);
+export const explainRequestSchema = z
+  .strictObject({
+    event: nameSchema.exactOptional().describe("Id of an event"),
+    run: z.strictObject({ entity: nameSchema, project: nameSchema, run: nameSchema.describe("Id of the run, as in its URL") }).exactOptional(),
+  })
+  .refine(({ event, run }) => (event === undefined) !== (run === undefined), "give either event or run");
 
 export const explanationsSchema = z.object({ explanations: z.array(explanationSchema).describe("One for an event; for a run one for each of its events, newest first") });

@@ -11,7 +11,9 @@ import type { Services } from "../services.ts";
 import type { Explanation } from "./explanation.ts";
 import { explanationOf } from "./explanation.ts";
 
-export type ExplainTarget = { event: string } | { run: { entity: string; project: string; run: string } };
+/** One event, or every event of a run. */
+export type ExplainTarget = { event: string } | { run: RunAddress };
+type RunAddress = { entity: string; project: string; run: string };
 
 type Needs = Pick<Services, "db" | "limits">;
 
@@ -34,7 +36,7 @@ async function explainEvent({ db }: Needs, viewer: Viewer, automationId: string,
 /** What is judged of a run: events that are stored whether or not an automation wants them. */
 const judgedOfRun: readonly EventType[] = ["RUN_STATE"];
 
-async function explainRun(services: Needs, viewer: Viewer, automationId: string, path: { entity: string; project: string; run: string }): Promise<Explanation[]> {
+async function explainRun(services: Needs, viewer: Viewer, automationId: string, path: RunAddress): Promise<Explanation[]> {
   const project = await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, "viewer");
   const run = await findRun(services, project, path.run);
   if (run === null) throw notFound(`Run "${path.entity}/${path.project}/${path.run}"`);
