@@ -125,7 +125,7 @@ describe("every operator on every field", () => {
     for (const prefix of runFields.prefixes.keys()) expect(ofRuns.some((field) => field.startsWith(prefix))).toBe(true);
   });
 
-  test.each(subjects.flatMap(([kind, event, field, rows]) => clauseOperators.map((operator) => [kind, field, operator, event, rows[operator]] as const)))("of %s: %s %s", (_kind, field, operator, event, row) => {
+  test.each(subjects.flatMap(([kind, event, field, rows]) => clauseOperators.map((operator) => [`${kind}: ${field} ${operator}`, { event, field, operator, row: rows[operator] }] as const)))("of %s", (_name, { event, field, operator, row }) => {
     expect(ask(event, { [field]: { [operator]: row.fails } })).toBe(false);
     expect(ask(event, { [field]: { $not: { [operator]: row.fails } } })).toBe(true);
     expect(ask(event, { $nor: [{ [field]: { [operator]: row.fails } }] })).toBe(true);
