@@ -8,7 +8,7 @@ import { createAutomation, deleteAutomation, updateAutomation } from "../automat
 import type { World } from "../automations/testing/automation-world.ts";
 import { makeWorld, refusal } from "../automations/testing/automation-world.ts";
 import { listEvents, readEvent } from "../events/index.ts";
-import { listExecutions } from "../history/index.ts";
+import { listExecutions, redeliverExecution } from "../history/index.ts";
 import { moveRunState, noChanges, upsertRun } from "../runs/index.ts";
 import { explainAutomation, explainExecution } from "./index.ts";
 
@@ -81,6 +81,26 @@ describe("why an automation fired for an event, or why not", () => {
     await deleteArtifact(world.services, world.member, { artifactId: own, deleteAliases: true });
     await deleteAutomation(world.services, world.admin, { id });
     expect(await read()).toEqual(before);
+  });
+
+  test("a redelivery is explained by what it repeats", async () => {
+    const { id } = await create();
+    const event = await alias("production-again");
+    expect((await explain(id, event)).verdict).toBe("condition_false");
+    await updateAutomation(world.services, world.admin, { id, event: { filter: '{"alias":"twice"}' } });
+    await alias("twice");
+    const [first] = await listExecutions(world.services, world.viewer, { automation: id, ...everything });
+    await world.services.db.query(sql("test_finish", "update executions set status = 'finished' where id = $1"), [first?.id ?? ""]);
+    const again = await redeliverExecution(world.services, world.admin, { id: first?.id ?? "" });
+    const explanation = await explainExecution(world.services, world.viewer, { id: again.id });
+    expect(explanation).toEqual(await explainExecution(world.services, world.viewer, { id: first?.id ?? "" }));
+    expect(explanation).toMatchObject({ verdict: "fired", executionId: first?.id, automation: { revision: 2 } });
+  });
+
+  test("a revision of a release that did not keep its scope is taken to have stood where its automation stands", async () => {
+    const { id } = await create({ event: { type: "ADD_ARTIFACT_ALIAS", filter: '{"alias":"never"}' } });
+    await world.services.db.query(sql("test_forget_scope", "update automation_revisions set scope_kind = null, scope_id = null where automation_id = $1"), [id]);
+    expect(await explain(id, await alias("old-release"))).toMatchObject({ verdict: "condition_false", scope: { held: true, watches: { kind: "project", name: "mnist" } } });
   });
 
   test("a skip is told with its reason", async () => {
