@@ -34,3 +34,10 @@ const byId = sql("events_by_id", `select ${columns} from events as event where e
 export async function findEvent(db: Querier, userId: number, id: string): Promise<EventRow | null> {
   return (await db.query<EventRow>(byId, [userId, id]))[0] ?? null;
 }
+
+const visible = sql("events_visible", "select event.id from events as event where event.id = any ($2::uuid[]) and role_in_project($1, event.project_id) is not null");
+
+/** Which of the events happened in projects in which the user has a role. */
+export async function findVisibleEventIds(db: Querier, userId: number, ids: readonly string[]): Promise<Set<string>> {
+  return new Set((await db.query<{ id: string }>(visible, [userId, ids])).map(({ id }) => id));
+}

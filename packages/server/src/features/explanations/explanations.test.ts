@@ -8,7 +8,7 @@ import { createAutomation, deleteAutomation, updateAutomation } from "../automat
 import type { World } from "../automations/testing/automation-world.ts";
 import { makeWorld, refusal } from "../automations/testing/automation-world.ts";
 import { listEvents, readEvent } from "../events/index.ts";
-import { listExecutions, redeliverExecution } from "../history/index.ts";
+import { listExecutions, readExecution, redeliverExecution } from "../history/index.ts";
 import { moveRunState, noChanges, upsertRun } from "../runs/index.ts";
 import { explainAutomation, explainExecution } from "./index.ts";
 
@@ -176,6 +176,23 @@ describe("what may not be seen", () => {
     expect(await refusal(readEvent(world.services, world.viewer, { id: event?.id ?? "" }))).toMatchObject({ code: "not_found" });
     const { id } = await create();
     expect(await refusal(explain(id, event?.id ?? ""))).toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("an automation of the organization", () => {
+  test("tells only those of a firing who may see where it happened", async () => {
+    await world.services.db.query(sql("test_org_admin_too", "update organization_members set role = 'admin' where user_id = $1"), [world.admin.userId]);
+    const { id } = await create({ scope: { organization: "acme" }, event: { type: "ADD_ARTIFACT_ALIAS", filter: '{"alias":"private-matter"}' } });
+    await alias("private-matter");
+    const [execution] = await listExecutions(world.services, world.admin, { automation: id, ...everything });
+    const asked = { id: execution?.id ?? "" };
+    expect(await explainExecution(world.services, world.viewer, asked)).toMatchObject({ verdict: "fired" });
+    // Sam is of the same organization now, and of no team in it.
+    await world.services.db.query(sql("test_join", "insert into organization_members (organization_id, user_id, entity_id, role) select id, $1, entity_id, 'member' from organizations where name = 'acme'"), [world.stranger.userId]);
+    expect(await listExecutions(world.services, world.stranger, { automation: id, ...everything })).toEqual([]);
+    expect(await refusal(explainExecution(world.services, world.stranger, asked))).toMatchObject({ code: "not_found" });
+    expect(await refusal(readExecution(world.services, world.stranger, asked))).toMatchObject({ code: "not_found" });
+    expect(await refusal(redeliverExecution(world.services, world.stranger, asked))).toMatchObject({ code: "not_found" });
   });
 });
 

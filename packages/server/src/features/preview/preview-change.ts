@@ -1,3 +1,4 @@
+import { findVisibleEventIds } from "../../db/queries/events.ts";
 import type { PlannedExecution } from "../../db/queries/preview.ts";
 import { findPlanned } from "../../db/queries/preview.ts";
 import type { ActionType } from "../../domain/automation.ts";
@@ -27,7 +28,7 @@ export type PreviewedAutomation = {
 };
 
 export type Preview = {
-  /** The events that the change raises, in their order, each with the automations that it reaches. */
+  /** The events that the change raises where the viewer may look, in their order, each with the automations that it reaches. */
   events: { event: EventSummary; automations: PreviewedAutomation[] }[];
   /** There are more automations than are shown. */
   more: boolean;
@@ -45,10 +46,12 @@ export async function previewChange(services: Needs, viewer: Viewer, tried: Trie
     const events: Event[] = [];
     const pipeline = makePipeline({ ids: services.ids, jobsAdded: () => undefined, observe: () => undefined, stages: noting(events) });
     await makeChange({ ...services, db, pipeline }, viewer, tried);
-    const planned = await findPlanned(db, viewer.userId, events.map(({ id }) => id), limit + 1);
+    // A version's tag is an event wherever the version is linked, and so perhaps where the viewer may not look.
+    const visible = await findVisibleEventIds(db, viewer.userId, events.map(({ id }) => id));
+    const planned = await findPlanned(db, viewer.userId, [...visible], limit + 1);
     const byEvent = Map.groupBy(planned.slice(0, limit), ({ event }) => event.id);
     return {
-      events: events.map((event) => ({ event: summaryOf(event), automations: (byEvent.get(event.id) ?? []).map((execution) => previewed(services, execution)) })),
+      events: events.filter(({ id }) => visible.has(id)).map((event) => ({ event: summaryOf(event), automations: (byEvent.get(event.id) ?? []).map((execution) => previewed(services, execution)) })),
       more: planned.length > limit,
     };
   });

@@ -141,6 +141,16 @@ describe("who may try a change", () => {
     expect(events.flatMap(({ automations }) => automations)).toMatchObject([{ name: "ADD_COLLECTION_TAG", outcome: "fires", request: { url: null, body: expect.stringContaining("ADD_COLLECTION_TAG") } }]);
   });
 
+  test("what would happen in a restricted registry is told to its members only", async () => {
+    const tag: TriedChange = { change: "add_artifact_tag", artifact: "vision-team/mnist/models:v0", tag: "secretly" };
+    const places = async (viewer = world.admin): Promise<string[]> => (await preview(tag, viewer)).events.map(({ event }) => event.collection ?? "").sort();
+    expect(await places(world.member)).toEqual(["llm", "models"]);
+    await world.services.db.query(sql("test_restrict", "update projects set access = 'RESTRICTED' where name = 'wandb-registry-model' and entity_id = $1"), [world.orgEntityId]);
+    expect(await places(world.member)).toEqual(["models"]);
+    expect(await places()).toEqual(["llm", "models"]);
+    await world.services.db.query(sql("test_unrestrict", "update projects set access = 'PRIVATE' where name = 'wandb-registry-model' and entity_id = $1"), [world.orgEntityId]);
+  });
+
   test.each<[string, TriedChange, object]>([
     ["a version that is not there", { change: "add_alias", artifact: "vision-team/mnist/models:v9", alias: "x" }, { code: "not_found" }],
     ["an id that is none", { change: "add_alias", artifact: "nonsense", alias: "x" }, { code: "not_found" }],
