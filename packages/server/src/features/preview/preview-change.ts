@@ -49,12 +49,28 @@ export async function previewChange(services: Needs, viewer: Viewer, tried: Trie
     // A version's tag is an event wherever the version is linked, and so perhaps where the viewer may not look.
     const visible = await findVisibleEventIds(db, viewer.userId, events.map(({ id }) => id));
     const planned = await findPlanned(db, viewer.userId, [...visible], limit + 1);
-    const byEvent = Map.groupBy(planned.slice(0, limit), ({ event }) => event.id);
+    const shown = previewAll(services, planned.slice(0, limit));
+    const byEvent = Map.groupBy(shown, ({ eventId }) => eventId);
     return {
-      events: events.filter(({ id }) => visible.has(id)).map((event) => ({ event: summaryOf(event), automations: (byEvent.get(event.id) ?? []).map((execution) => previewed(services, execution)) })),
-      more: planned.length > limit,
+      events: events.filter(({ id }) => visible.has(id)).map((event) => ({ event: summaryOf(event), automations: (byEvent.get(event.id) ?? []).map(({ automation }) => automation) })),
+      more: planned.length > shown.length,
     };
   });
+}
+
+/** In UTF-16 units: bodies may have a megabyte each, and an answer has to fit into memory. */
+const mostBodyText = 8 << 20;
+
+function previewAll(services: Pick<Services, "actions">, planned: readonly PlannedExecution[]): { eventId: string; automation: PreviewedAutomation }[] {
+  const shown: { eventId: string; automation: PreviewedAutomation }[] = [];
+  let bodyText = 0;
+  for (const execution of planned) {
+    const automation = previewed(services, execution);
+    bodyText += automation.request?.body?.length ?? 0;
+    if (bodyText > mostBodyText) break;
+    shown.push({ eventId: execution.event.id, automation });
+  }
+  return shown;
 }
 
 /** The ordinary stages, and a note of what they captured. */

@@ -119,6 +119,21 @@ describe("the dry run of a change", () => {
   });
 });
 
+describe("a dry run of very much", () => {
+  test("says that there is more than it shows", async () => {
+    const large = JSON.stringify({ text: "x".repeat(250_000) });
+    for (let index = 0; index < 40; index += 1) await create({ name: `large ${String(index).padStart(2, "0")}`, event: { type: "ADD_COLLECTION_TAG", filter: '{"tag":"large"}' }, action: { type: "GENERIC_WEBHOOK", webhook: { id: webhookId }, payload: large } });
+    const { events, more } = await preview({ change: "add_collection_tag", collection: "vision-team/mnist/models", tag: "large" });
+    const names = events.flatMap(({ automations }) => automations.map(({ name }) => name));
+    expect(more).toBe(true);
+    expect(names.slice(0, 3)).toEqual(["ADD_COLLECTION_TAG", "large 00", "large 01"]);
+    expect(names.length).toBeLessThan(41);
+    expect((await preview({ change: "add_collection_tag", collection: "vision-team/mnist/models", tag: "small" })).more).toBe(false);
+    const few = await previewChange({ ...world.services, limits: { ...world.services.limits, pageSize: 2 } }, world.admin, { change: "add_collection_tag", collection: "vision-team/mnist/models", tag: "large" });
+    expect(few).toMatchObject({ more: true, events: [{ automations: [{ name: "ADD_COLLECTION_TAG" }, { name: "large 00" }] }] });
+  });
+});
+
 describe("who may try a change", () => {
   test.each<[string, TriedChange]>([
     ["add_alias", { change: "add_alias", artifact: "vision-team/mnist/models:v0", alias: "x" }],
