@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { nameSchema, pageQuery, timeSchema } from "./common.ts";
 
+/** What came to hold of a run's metrics; of several conditions the texts are joined. */
+export const metricEventSchema = z.object({
+  condition: z.string().describe("As in avg(val_loss, 3) < 0.3"),
+  status: z.string().describe("As in avg(val_loss, 3) = 0.29"),
+  step: z.number().nullable().describe("At which it came to hold"),
+  loggedAt: timeSchema.describe("By the clock of the run"),
+});
+
 /** A change that was stored, as lists and executions show it. */
 export const eventSchema = z.object({
   id: z.uuid(),
@@ -14,6 +22,7 @@ export const eventSchema = z.object({
   alias: z.string().nullable(),
   tag: z.string().nullable(),
   run: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable(),
+  metric: metricEventSchema.nullable().describe("For the events of metrics"),
 });
 
 const values = z.record(z.string(), z.unknown()).nullable();

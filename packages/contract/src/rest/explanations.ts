@@ -9,6 +9,7 @@ export const verdicts = {
   skipped: "The event matched, and the firing was held back for the reason that is given.",
   created_later: "The automation was created after the event.",
   other_event_type: "The automation watches events of another type.",
+  other_automation: "The event was raised for another automation, whose conditions over metrics came to hold.",
   not_in_scope: "The event happened outside of what the automation watches.",
   condition_unreadable: "The automation's condition cannot be read by this release.",
   condition_false: "The condition did not hold: see the clauses.",
@@ -17,7 +18,7 @@ export const verdicts = {
 
 export type Verdict = keyof typeof verdicts;
 
-const verdictNames: readonly Verdict[] = ["fired", "skipped", "created_later", "other_event_type", "not_in_scope", "condition_unreadable", "condition_false", "disabled"];
+const verdictNames: readonly Verdict[] = ["fired", "skipped", "created_later", "other_event_type", "other_automation", "not_in_scope", "condition_unreadable", "condition_false", "disabled"];
 
 const clauseSchema = z.object({
   path: z.string().describe("Where the clause stands in the filter: $or[0].$and[1].alias.$eq"),

@@ -5,6 +5,7 @@ export * from "./automations.ts";
 export * from "./events.ts";
 export * from "./executions.ts";
 export * from "./explanations.ts";
+export * from "./metrics.ts";
 export * from "./preview.ts";
 export * from "./secrets.ts";
 export * from "./webhooks.ts";

@@ -18,12 +18,12 @@ const special: Readonly<Partial<Record<EventType, Readonly<Record<string, Exampl
   REMOVE_ARTIFACT_TAG: withoutAlias,
   RUN_METRIC: { ...ofRun, run_status: "RUNNING" },
   RUN_METRIC_CHANGE: {
-    ...ofRun, run_status: "RUNNING", metric_values: [0.31, 0.24], metric_filter: "average of val_loss over 1 value decreases by 0.05 or more",
-    metric_filter_short: "avg(val_loss, 1) decreases ≥ 0.05", metric_current_status: "change of val_loss = -0.07",
+    ...ofRun, run_status: "RUNNING", metric_values: [0.31, 0.24], metric_filter: "val_loss falls by at least 0.05 against the 1 before",
+    metric_filter_short: "change(val_loss) <= -0.05", metric_current_status: "change(val_loss) = -0.07",
   },
   RUN_METRIC_ZSCORE: {
-    ...ofRun, run_status: "RUNNING", metric_values: [0.31, 0.29, 0.27, 2.4], metric_filter: "val_loss deviates from the 3 values before it by 3 standard deviations or more",
-    metric_filter_short: "zscore(val_loss, 3) ≥ 3", metric_current_status: "zscore(val_loss, 3) = 129",
+    ...ofRun, run_status: "RUNNING", metric_values: [0.31, 0.29, 0.27, 2.4], metric_filter: "val_loss is at least 3 standard deviations away from the mean of the 3 values before",
+    metric_filter_short: "|zscore(val_loss, 3)| >= 3", metric_current_status: "zscore(val_loss, 3) = 129.2",
   },
   RUN_STATE: ofRun,
 };

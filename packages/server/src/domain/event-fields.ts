@@ -1,6 +1,6 @@
 import type { Event, RunSubject, Subject } from "./event.ts";
 import type { Subject as FilterSubject } from "./filter/filter.ts";
-import { valueAt } from "./run-history.ts";
+import { runField } from "./run-field.ts";
 
 /** What the fields of a filter see of an event: of the version or collection, or of the run. Matching and explaining both ask here. */
 export const fieldsOf = ({ subject, author }: Event): FilterSubject =>
@@ -21,22 +21,5 @@ function collectionField(subject: Exclude<Subject, RunSubject>, author: string, 
       return author;
     default:
       return undefined;
-  }
-}
-
-/** Keys of config and summary may be nested, with dots. */
-function runField(subject: RunSubject, name: string): unknown {
-  switch (name) {
-    case "display_name":
-      return subject.displayName;
-    case "user":
-      return subject.user;
-    case "state":
-      return subject.state;
-    case "tags":
-      return subject.tags;
-    default:
-      if (name.startsWith("config.")) return valueAt(subject.config, name.slice("config.".length));
-      return name.startsWith("summary.") ? valueAt(subject.summary, name.slice("summary.".length)) : undefined;
   }
 }

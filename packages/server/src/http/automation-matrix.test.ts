@@ -8,7 +8,7 @@ import { supportedEvents } from "../features/automations/index.ts";
 import type { World } from "../features/automations/testing/automation-world.ts";
 import { makeWorld } from "../features/automations/testing/automation-world.ts";
 import { listExecutions } from "../features/history/index.ts";
-import { noChanges, upsertRun } from "../features/runs/index.ts";
+import { noChanges, receiveReport, upsertRun } from "../features/runs/index.ts";
 import { createApiKey } from "../features/tokens/index.ts";
 import { silentLog } from "../kit/log.ts";
 import { makeAuthenticate } from "./authenticate.ts";
@@ -27,6 +27,7 @@ type EventName = (typeof supportedEvents)[number];
 
 /** Which event can be watched where; everything else is refused. */
 const anywhere: ScopeName[] = ["sequence", "portfolio", "registry collection", "project", "registry", "team", "organization"];
+const ofRuns: ScopeName[] = ["project", "team", "organization"];
 const watchable: Record<EventName, ScopeName[]> = {
   CREATE_ARTIFACT: ["sequence", "registry collection", "project", "registry"],
   LINK_MODEL: ["portfolio", "registry collection", "project", "registry", "team", "organization"],
@@ -36,7 +37,10 @@ const watchable: Record<EventName, ScopeName[]> = {
   REMOVE_ARTIFACT_TAG: anywhere,
   ADD_COLLECTION_TAG: anywhere,
   REMOVE_COLLECTION_TAG: anywhere,
-  RUN_STATE: ["project", "team", "organization"],
+  RUN_STATE: ofRuns,
+  RUN_METRIC: ofRuns,
+  RUN_METRIC_CHANGE: ofRuns,
+  RUN_METRIC_ZSCORE: ofRuns,
 };
 
 const source = { entity: "vision-team", project: "mnist", collection: "models" };
@@ -88,6 +92,13 @@ const unlink = async (place: Place): Promise<void> => {
   await unlinkArtifact(world.services, world.admin, { artifactId, portfolioId: collectionId });
 };
 
+const begin = (name: string) => upsertRun(world.services, world.admin, { entity: "vision-team", project: "mnist", name, state: null }, noChanges);
+async function report(run: string, values: readonly number[]): Promise<void> {
+  await begin(run);
+  const lines = values.map((loss, step) => ({ text: JSON.stringify({ loss, _step: step }), value: { loss, _step: step } }));
+  await receiveReport(world.services, world.admin, { entity: "vision-team", project: "mnist", run }, { history: { offset: 0, lines }, events: null, output: null, summary: null, ended: null, preempting: false });
+}
+
 const restScope: Record<ScopeName, object> = {
   "sequence": { type: "collection", ...source },
   "portfolio": { type: "collection", ...portfolio },
@@ -104,18 +115,36 @@ const createDocument = "mutation CreateAutomation($input: CreateFilterTriggerInp
 const scopeType = (scope: ScopeName): string =>
   scope === "project" || scope === "registry" ? "PROJECT" : ["team", "organization", "user"].includes(scope) ? "ENTITY" : "ARTIFACT_COLLECTION";
 
+/** What stands in the event beside the filter, as the SDK writes it and as REST takes it; the conditions hold for 1, 1, 9. */
+const conditions: Partial<Record<EventName, { wire: object; rest: object }>> = {
+  RUN_STATE: { wire: { run_state_filter: { states: ["RUNNING"] } }, rest: { states: ["RUNNING"] } },
+  RUN_METRIC: {
+    wire: { run_metric_filter: { threshold_filter: { name: "loss", agg_op: null, window_size: 1, cmp_op: "$gt", threshold: 5 } } },
+    rest: { metrics: [{ type: "threshold", metric: "loss", operator: ">", value: 5 }] },
+  },
+  RUN_METRIC_CHANGE: {
+    wire: { run_metric_filter: { change_filter: { name: "loss", agg_op: null, current_window_size: 1, prior_window_size: 1, change_type: "ABSOLUTE", change_dir: "INCREASE", change_amount: 5 } } },
+    rest: { metrics: [{ type: "change", metric: "loss", change: "absolute", direction: "increase", amount: 5 }] },
+  },
+  RUN_METRIC_ZSCORE: {
+    wire: { run_metric_filter: { zscore_filter: { name: "loss", window_size: 2, threshold: 3, change_dir: "ANY" } } },
+    rest: { metrics: [{ type: "zscore", metric: "loss", window: 2, direction: "any", threshold: 3 }] },
+  },
+};
+
 /** Creates an automation over a face; gives null when it is saved, else what the user is told. */
 type Face = (name: string, scope: ScopeName, event: { type: EventName; filter?: object }) => Promise<string | null>;
 
 const faces: Record<"GraphQL" | "REST", Face> = {
   GraphQL: async (name, scope, { type, filter }) => {
-    const eventFilter = type === "RUN_STATE" ? { run_filter: JSON.stringify(filter ?? { $and: [] }), run_state_filter: { states: ["RUNNING"] } } : (filter ?? { $or: [{ $and: [] }] });
+    const wire = conditions[type]?.wire;
+    const eventFilter = wire === undefined ? (filter ?? { $or: [{ $and: [] }] }) : { run_filter: JSON.stringify(filter ?? { $and: [] }), ...wire };
     const input = { name, enabled: true, scopeType: scopeType(scope), scopeID: ids.get(scope), triggeringEventType: type, eventFilter: JSON.stringify(eventFilter), triggeredActionType: "NO_OP", triggeredActionConfig: { noOpActionInput: { noOp: true } } };
     const { body } = await graphql({ query: createDocument, variables: { input }, operationName: "" }, { services: world.services, viewer: world.admin });
     return body.errors?.[0]?.message ?? null;
   },
   REST: async (name, scope, { type, filter }) => {
-    const { status, body } = await rest("POST", "/automations", { name, scope: restScope[scope], event: { type, ...(filter === undefined ? {} : { filter }), ...(type === "RUN_STATE" ? { states: ["RUNNING"] } : {}) }, action: { type: "no_op" } });
+    const { status, body } = await rest("POST", "/automations", { name, scope: restScope[scope], event: { type, ...(filter === undefined ? {} : { filter }), ...conditions[type]?.rest }, action: { type: "no_op" } });
     return status === 201 ? null : String(body.error.message);
   },
 };
@@ -146,6 +175,7 @@ describe.each(faceNames)("over %s", (face) => {
     ["ADD_ARTIFACT_ALIAS", { $nto: { alias: "x" } }, 'did you mean "$not"?'],
     ["ADD_ARTIFACT_ALIAS", { alias: { $regex: "(?=x)" } }, "look-around"],
     ["RUN_STATE", { confg: "x" }, "unknown field"],
+    ["RUN_METRIC", { "sumary.loss": 1 }, 'did you mean "summary.loss"?'],
     ["RUN_STATE", { "confg.lr": 1 }, 'did you mean "config.lr"?'],
     ["RUN_STATE", { display_nmae: "x" }, 'did you mean "display_name"?'],
     ["RUN_STATE", { user: { $containz: "x" } }, 'did you mean "$contains"?'],
@@ -176,7 +206,10 @@ describe("what was saved fires for a real change", () => {
     ["the registry's loses it", "REMOVE_COLLECTION_TAG", inRegistry, () => removeTagsFromCollection(world.services, world.admin, { ...registered, tags: ["good"] })],
     ["a version is unlinked in its project", "UNLINK_ARTIFACT", ["portfolio", "project", "team", "organization"], () => unlink(portfolio)],
     ["a version is unlinked from a registry", "UNLINK_ARTIFACT", inRegistry, () => unlink(registered)],
-    ["a run begins", "RUN_STATE", ["project", "team", "organization"], () => upsertRun(world.services, world.admin, { entity: "vision-team", project: "mnist", name: "r1", state: null }, noChanges)],
+    ["a run begins", "RUN_STATE", ofRuns, () => begin("r1")],
+    ["a run logs a value over the threshold", "RUN_METRIC", ofRuns, () => report("threshold", [1, 1, 9])],
+    ["a run logs a value that is much higher than the one before", "RUN_METRIC_CHANGE", ofRuns, () => report("change", [1, 1, 9])],
+    ["a run logs a value that is out of line", "RUN_METRIC_ZSCORE", ofRuns, () => report("zscore", [1, 1, 9])],
   ])("%s: %s, each automation in scope on its own", async (_what, type, places, change) => {
     await fired();
     await change();

@@ -48,7 +48,9 @@ const rows = `
   cross join lateral (select coalesce(revision.scope_kind, automation.scope_kind) as kind, coalesce(revision.scope_id, automation.scope_id) as id) as watched`;
 
 const ofEvent = sql("explanations_of_event", `${rows} where event.id = $2`);
-const ofRun = sql("explanations_of_run", `${rows} where event.run_id = $2 and event.type = any ($3::text[]) order by event.id desc limit $4`);
+// Values of metrics are judged by each automation for itself: what another one was told is no answer here.
+const ofRun = sql("explanations_of_run", `${rows} where event.run_id = $2 and event.type = any ($3::text[])
+  and coalesce(event.subject #>> '{metric,automationId}' = automation.id::text, true) order by event.id desc limit $4`);
 
 /** The event beside the automation. Asks for nobody's role. */
 export async function findExplanation(db: Querier, automationId: string, eventId: string): Promise<ExplanationRow | null> {

@@ -83,7 +83,7 @@ const run: Event = {
   ...stored, type: "RUN_STATE", author: "somebody",
   subject: {
     kind: "run", runId: 1, runName: "3mcbpzkv", displayName: "nightly run", url: "https://bellhop.example.com/t/p/runs/3mcbpzkv", entered: "FAILED", state: "crashed", user: "ada", tags: ["nightly", "baseline"],
-    config: { optimizer: { name: "adam" }, lr: 3 }, summary: { "loss": 7, "eval/acc": 9 }, projectId: 2, projectName: "p", entityId: 3, entityName: "t",
+    config: { optimizer: { name: "adam" }, lr: 3 }, summary: { "loss": 7, "eval/acc": 9 }, metric: null, projectId: 2, projectName: "p", entityId: 3, entityName: "t",
   },
 };
 

@@ -1,5 +1,6 @@
 import { findEventType } from "@bellhop/contract";
-import type { Event, Subject } from "../../domain/event.ts";
+import { runStatus } from "../../domain/event-variables.ts";
+import type { Event, MetricFacts, Subject } from "../../domain/event.ts";
 
 /** An event as lists show it. */
 export type EventSummary = {
@@ -16,6 +17,8 @@ export type EventSummary = {
   alias: string | null;
   tag: string | null;
   run: { id: string; name: string; state: string } | null;
+  /** What came to hold, for the events of metrics. */
+  metric: { condition: string; status: string; step: number | null; loggedAt: string } | null;
 };
 
 export type EventDetails = EventSummary & {
@@ -37,7 +40,15 @@ export const summaryOf = ({ id, type, author, at, subject }: Event): EventSummar
   version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
   alias: subject.kind === "artifact" ? subject.alias : null,
   tag: subject.kind === "run" ? null : subject.tag,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
+  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: runStatus(subject) } : null,
+  metric: subject.kind === "run" && subject.metric !== null ? metricSummary(subject.metric) : null,
+});
+
+const metricSummary = ({ conditions, step, loggedAt }: MetricFacts): EventSummary["metric"] => ({
+  condition: conditions.map(({ short }) => short).join(" & "),
+  status: conditions.map(({ status }) => status).join(", "),
+  step,
+  loggedAt,
 });
 
 export const detailsOf = (event: Event): EventDetails => ({ ...summaryOf(event), ...subjectDetails(event.subject) });

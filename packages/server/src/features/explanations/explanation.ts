@@ -38,12 +38,12 @@ export function explanationOf(row: ExplanationRow): Explanation {
   const sameType = row.watched_type === event.type;
   const condition = sameType ? explainCondition(event, row.event_filter) : null;
   const fired = row.execution_id !== null && row.skipped !== true;
-  const matches = sameType && row.in_scope && condition !== null && condition.held;
+  const matches = sameType && !isOthers(row, event) && row.in_scope && condition !== null && condition.held;
   return {
     event: summaryOf(event),
     automation: { id: row.automation_id, name: row.automation_name, revision: row.revision, revisionAt: row.revision_at },
     fired,
-    verdict: verdictOf(row, { sameType, condition }),
+    verdict: verdictOf(row, event, condition),
     reason: row.skipped === true ? shownReason(row.reason) : null,
     executionId: row.execution_id,
     matches,
@@ -53,14 +53,18 @@ export function explanationOf(row: ExplanationRow): Explanation {
   };
 }
 
-function verdictOf(row: ExplanationRow, { sameType, condition }: { sameType: boolean; condition: ExplainedCondition }): Verdict {
+function verdictOf(row: ExplanationRow, event: Event, condition: ExplainedCondition): Verdict {
   if (row.execution_id !== null) return row.skipped === true ? "skipped" : "fired";
   if (row.created_later) return "created_later";
-  if (!sameType) return "other_event_type";
+  if (row.watched_type !== event.type) return "other_event_type";
+  if (isOthers(row, event)) return "other_automation";
   if (!row.in_scope) return "not_in_scope";
   if (condition === null) return "condition_unreadable";
   return condition.held ? "disabled" : "condition_false";
 }
+
+/** Values of metrics are judged by each automation for itself, and what comes to hold is told to that one alone. */
+const isOthers = ({ automation_id }: ExplanationRow, { subject }: Event): boolean => subject.kind === "run" && subject.metric !== null && subject.metric.automationId !== automation_id;
 
 /** What the event itself says of a scope that it is in stays true when that is renamed or deleted. */
 function scopeName({ scope_kind, scope_id, scope_name }: ExplanationRow, { subject }: Event): string | null {

@@ -9,7 +9,7 @@ import type { World } from "../automations/testing/automation-world.ts";
 import { makeWorld, refusal } from "../automations/testing/automation-world.ts";
 import { listEvents, readEvent } from "../events/index.ts";
 import { listExecutions, readExecution, redeliverExecution } from "../history/index.ts";
-import { moveRunState, noChanges, upsertRun } from "../runs/index.ts";
+import { moveRunState, noChanges, receiveReport, upsertRun } from "../runs/index.ts";
 import { explainAutomation, explainExecution } from "./index.ts";
 
 let world: World;
@@ -148,6 +148,28 @@ describe("why an automation did not fire for a run", () => {
       { path: "run_state_filter.states", field: "entered state", operator: "$in", operand: ["RUNNING"], saw: "FAILED", held: false, negated: false },
       { path: "run_filter.$and[0][\"config.lr\"].$gt", field: "config.lr", operator: "$gt", operand: 0.1, saw: 0.5, held: true, negated: false },
     ]);
+  });
+});
+
+describe("why an automation over metrics fired, or was held back", () => {
+  test("what was measured is told with the run filter; what another automation was told is no answer", async () => {
+    const over = (threshold: number): string => JSON.stringify({
+      run_metric_filter: { threshold_filter: { name: "loss", agg_op: "AVERAGE", window_size: 2, cmp_op: "$gt", threshold } }, run_filter: '{"display_name":{"$contains":"m"}}',
+    });
+    const { id } = await create({ event: { type: "RUN_METRIC", filter: over(5) } });
+    const other = await create({ event: { type: "RUN_METRIC", filter: over(50) } });
+    await upsertRun(world.services, world.member, { ...team, name: "metrics", state: null }, { ...noChanges, displayName: "metrics" });
+    const lines = [1, 11, 1, 1, 19].map((loss, step) => ({ text: JSON.stringify({ loss, _step: step }), value: { loss, _step: step } }));
+    await receiveReport(world.services, world.member, { ...team, run: "metrics" }, { history: { offset: 0, lines }, events: null, output: null, summary: null, ended: null, preempting: false });
+    const target = { run: { ...team, run: "metrics" } };
+    const explanations = await explainAutomation(world.services, world.viewer, { id, target });
+    expect(explanations.map(({ verdict, reason, matches, event }) => [verdict, reason?.code, matches, event.metric?.step])).toEqual([["skipped", "cooldown", true, 4], ["fired", undefined, true, 1]]);
+    expect(explanations[1]?.clauses).toEqual([
+      { path: "metrics[0]", field: "loss", operator: "holds", operand: "avg(loss, 2) > 5", saw: "avg(loss, 2) = 6", held: true, negated: false },
+      { path: "run_filter.display_name.$contains", field: "display_name", operator: "$contains", operand: "m", saw: "metrics", held: true, negated: false },
+    ]);
+    expect(await explainAutomation(world.services, world.viewer, { id: other.id, target })).toEqual([]);
+    expect(await explain(other.id, explanations[1]?.event.id ?? "")).toMatchObject({ verdict: "other_automation", fired: false, matches: false });
   });
 });
 

@@ -34,7 +34,7 @@ export type Preview = {
   more: boolean;
 };
 
-type Needs = Pick<Services, "db" | "ids" | "clock" | "random" | "limits" | "publicUrl" | "actions">;
+type Needs = Pick<Services, "db" | "ids" | "clock" | "random" | "limits" | "publicUrl" | "actions" | "watchLists" | "watchBooks" | "runWindows">;
 
 /**
  * What a change would set off. It is made by its own verb, on a database whose writes are thrown away: the same

@@ -3,6 +3,7 @@ import type { Event } from "../../domain/event.ts";
 import type { EventFilter } from "../../domain/filter/event-filter.ts";
 import { explain } from "../../domain/filter/evaluate.ts";
 import type { ClauseResult } from "../../domain/filter/evaluate.ts";
+import type { Filter } from "../../domain/filter/filter.ts";
 import { compile, holds } from "./match-automations.ts";
 
 export type ExplainedClause = Omit<ClauseResult, "operator"> & { readonly operator: string };
@@ -21,14 +22,22 @@ function clausesOf(filter: EventFilter, event: Event): ExplainedClause[] {
   switch (filter.family) {
     case "mutation":
       return explain(filter.filter, fieldsOf(event));
+    case "run_metric":
+      return [...metricClauses(event), ...runClauses(filter.run, event)];
     case "run_state":
-      return [enteredClause(filter.states, event), ...explain(filter.run, fieldsOf(event)).map((clause) => ({ ...clause, path: within("run_filter", clause.path) }))];
+      return [enteredClause(filter.states, event), ...runClauses(filter.run, event)];
   }
 }
 
 function enteredClause(states: readonly string[], { subject }: Event): ExplainedClause {
-  const saw = subject.kind === "run" ? subject.entered : undefined;
+  const saw = subject.kind === "run" ? (subject.entered ?? undefined) : undefined;
   return { path: "run_state_filter.states", field: "entered state", operator: "$in", operand: states, saw, held: saw !== undefined && states.includes(saw), negated: false };
 }
 
-const within = (parent: string, path: string): string => `${parent}.${path}`;
+const runClauses = (run: Filter, event: Event): ExplainedClause[] => explain(run, fieldsOf(event)).map((clause) => ({ ...clause, path: `run_filter.${clause.path}` }));
+
+/** An event of metrics keeps what was measured; it is there because each condition held at that moment. */
+function metricClauses({ subject }: Event): ExplainedClause[] {
+  const conditions = subject.kind === "run" ? (subject.metric?.conditions ?? []) : [];
+  return conditions.map(({ metric, short, status }, index) => ({ path: `metrics[${index}]`, field: metric, operator: "holds", operand: short, saw: status, held: true, negated: false }));
+}

@@ -30,7 +30,9 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
-    else if (holds(filter.eventFilter, event)) matched.firings.push({ automation });
+    else if (!holds(filter.eventFilter, event)) continue;
+    else if (event.subject.kind === "run" && event.subject.metric?.heldBack === true) matched.skips.push({ automation, reason: "cooldown" });
+    else matched.firings.push({ automation });
   }
   return matched;
 }
@@ -41,7 +43,10 @@ export function holds(filter: EventFilter, event: Event): boolean {
   switch (filter.family) {
     case "mutation":
       return subject.kind !== "run" && evaluate(filter.filter, fieldsOf(event));
+    case "run_metric":
+      // Judged where the values came in: the event is there because this automation's conditions and its run filter held.
+      return subject.kind === "run" && subject.metric !== null;
     case "run_state":
-      return subject.kind === "run" && filter.states.includes(subject.entered) && evaluate(filter.run, fieldsOf(event));
+      return subject.kind === "run" && subject.entered !== null && filter.states.includes(subject.entered) && evaluate(filter.run, fieldsOf(event));
   }
 }
