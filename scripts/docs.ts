@@ -29,6 +29,9 @@ const pages: Record<string, string> = {
   "events.md": `# Events\n\nWhat automations can watch in this release.\n\n${table(
     ["Event", "On the wire", "Raised when", "Scopes"],
     events.filter(({ type }) => supported.has(type)).map(({ type, friendlyName, description, scopes }) => [code(friendlyName), code(type), description, scopes.join(", ")]),
+  )}\n\n## Run hooks\n\nWhat the hooks of a run can wait for, by the words of \`run_state\`.\n\n${table(
+    ["run_state", "Event", "Raised when"],
+    events.filter(({ family }) => family === "run_hook").map(({ type, description }) => [code(type.slice("RUN_".length).toLowerCase()), code(type), description]),
   )}\n`,
   "variables.md": `# Payload variables\n\nWritten \`\${name}\` inside string values of a payload; a string that is exactly \`\${=name}\` keeps the variable's JSON type. A variable that does not apply to the event becomes the empty string; an unknown one is refused when the automation is saved. A webhook's own secrets are variables by their names.\n\n${table(
     ["Variable", "Meaning", "Example"],

@@ -29,7 +29,7 @@ function subjectVariables(subject: Subject): [string, unknown][] {
     case "collection":
       return [["artifact_collection_name", subject.collectionName], ["tag", subject.tag]];
     case "run":
-      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", subject.entered]];
+      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", subject.entered ?? ""]];
   }
 }
 

@@ -1,4 +1,4 @@
-import { textOfObject } from "../../ports/templates/port.ts";
+import { textOfObject } from "../../domain/printed-object.ts";
 import { floatText, jsonText, membersOf, pythonRepr, pythonText } from "./python-text.ts";
 import { percentFormat } from "./python-format.ts";
 import { indentText, titleText, truncateText, wrapText } from "./text-filters.ts";

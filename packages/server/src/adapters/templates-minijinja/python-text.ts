@@ -1,5 +1,5 @@
+import { textOfObject } from "../../domain/printed-object.ts";
 import { isRecord } from "../../kit/cast.ts";
-import { textOfObject } from "../../ports/templates/port.ts";
 
 /*
  * Values as Python writes them. The engine gives its values as JavaScript's: maps become Map, undefined and none both

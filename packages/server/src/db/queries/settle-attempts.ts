@@ -23,7 +23,7 @@ export type Settlement = {
 const settleAttempts = sql("settle_attempts", `
   with settled as (
     select * from json_to_recordset($1) as row (
-      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text,
+      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text, detail text,
       request jsonb, response jsonb, timing jsonb, rendered jsonb, status text, reason text, retry_in_ms double precision)
   ), done as (
     delete from delivery_jobs as job using settled
@@ -38,8 +38,8 @@ const settleAttempts = sql("settle_attempts", `
   ), held as (
     select * from done union all select * from again
   ), stored as (
-    insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at)
-    select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at
+    insert into attempts (execution_id, number, entity_id, outcome, reason, detail, request, response, timing, started_at)
+    select execution_id, number, entity_id, outcome, attempt_reason, detail, request, response, timing, started_at
     from settled join held using (execution_id)
   ), updated as (
     update executions as execution
@@ -59,6 +59,7 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
     started_at: one.startedAt,
     outcome: one.attempt.outcome,
     attempt_reason: one.attempt.reason,
+    detail: one.attempt.detail ?? null,
     request: one.attempt.request,
     response: one.attempt.response,
     timing: one.attempt.timing,

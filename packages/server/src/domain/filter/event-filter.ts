@@ -1,5 +1,6 @@
 import { findEventType } from "@bellhop/contract";
 import type { EventFamily } from "@bellhop/contract";
+import { isRecord } from "../../kit/cast.ts";
 import { parseTolerantJson } from "../../kit/json-tolerant.ts";
 import type { WatchedRunState } from "../event.ts";
 import { mutationFields } from "./event-fields.ts";
@@ -12,7 +13,9 @@ import { readRunStateFilter } from "./run-state-filter.ts";
 export type EventFilter =
   | { readonly family: "mutation"; readonly filter: Filter }
   /** The run enters one of the states, and is of those that `run` describes. */
-  | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter };
+  | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter }
+  /** A run's own hook: fires with each event of its type, unless it has a problem, which is then told. */
+  | { readonly family: "run_hook"; readonly problem: string | null; readonly stateless: boolean };
 
 export type ParsedEventFilter = { ok: true; eventFilter: EventFilter } | { ok: false; problems: readonly Problem[] };
 
@@ -41,7 +44,7 @@ const readers: Readonly<Record<EventFamily, Reader | undefined>> = {
   mutation: readMutationFilter,
   run_metric: undefined,
   run_state: readRunState,
-  run_hook: undefined,
+  run_hook: readRunHook,
 };
 
 function readMutationFilter(json: unknown): ParsedEventFilter {
@@ -52,6 +55,13 @@ function readMutationFilter(json: unknown): ParsedEventFilter {
 function readRunState(json: unknown): ParsedEventFilter {
   const parsed = readRunStateFilter(json);
   return parsed.ok ? { ok: true, eventFilter: { family: "run_state", states: parsed.states, run: parsed.run } } : parsed;
+}
+
+/** `{}`, or `{"problem": "…"}` for a hook that cannot be carried out, `stateless` where it names no state; see domain/run-hook.ts. */
+function readRunHook(json: unknown): ParsedEventFilter {
+  if (!isRecord(json)) return refused("must be an object");
+  const { problem, stateless } = json;
+  return { ok: true, eventFilter: { family: "run_hook", problem: typeof problem === "string" ? problem : null, stateless: stateless === true } };
 }
 
 const refused = (message: string): ParsedEventFilter => ({ ok: false, problems: [{ path: "", message }] });

@@ -2,7 +2,7 @@ import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { Event, ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind, Event } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
@@ -32,7 +32,7 @@ export type Execution = {
   entity: string;
   /** With the name that it had when it fired. */
   automation: { id: string; name: string; revision: number };
-  scopeKind: ScopeKind;
+  scopeKind: AnyScopeKind;
   event: EventSummary;
   action: string;
   webhookId: string | null;
@@ -50,6 +50,8 @@ export type ShownAttempt = {
   number: number;
   outcome: AttemptOutcome;
   reason: ShownReason | null;
+  /** What exactly was wrong, where the reason alone does not say it. */
+  detail: string | null;
   /** As it was sent, secrets masked; null where nothing was sent. */
   request: RequestRecord | null;
   response: ResponseRecord | null;
@@ -88,7 +90,7 @@ const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
   version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
   alias: subject.kind === "artifact" ? subject.alias : null,
   tag: subject.kind === "run" ? null : subject.tag,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
+  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered ?? subject.state.toUpperCase() } : null,
 });
 
 const headers = z.record(z.string(), z.string());
@@ -101,6 +103,7 @@ export const attemptOf = (row: AttemptRow): ShownAttempt => ({
   number: row.number,
   outcome: row.outcome,
   reason: shownReason(row.reason),
+  detail: row.detail,
   request: z.parse(requestSchema.nullable(), row.request),
   response: z.parse(responseSchema.nullable(), row.response),
   timing: z.parse(timingSchema.nullable(), row.timing),

@@ -3,6 +3,7 @@ import { automationRoutes } from "./routes-automations.ts";
 import { executionRoutes } from "./routes-executions.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
 import { registryRoutes } from "./routes-registries.ts";
+import { runRoutes } from "./routes-runs.ts";
 import { secretRoutes } from "./routes-secrets.ts";
 import { teamRoutes } from "./routes-teams.ts";
 import { userRoutes } from "./routes-users.ts";
@@ -10,6 +11,6 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
-  ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
+  ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes, ...runRoutes,
   ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes,
 ];

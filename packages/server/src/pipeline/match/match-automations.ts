@@ -29,6 +29,7 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
+    else if (filter.eventFilter.family === "run_hook" && filter.eventFilter.problem !== null) matched.skips.push({ automation, reason: "hook_invalid" });
     else if (holds(filter.eventFilter, event)) matched.firings.push({ automation });
   }
   return matched;
@@ -39,7 +40,9 @@ function holds(filter: EventFilter, { subject, author }: Event): boolean {
     case "mutation":
       return subject.kind !== "run" && evaluate(filter.filter, (name) => collectionField(subject, author, name));
     case "run_state":
-      return subject.kind === "run" && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
+      return subject.kind === "run" && subject.entered !== null && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
+    case "run_hook":
+      return subject.kind === "run";
   }
 }
 

@@ -22,6 +22,3 @@ export type Templates = {
   /** Waits for what is under way. */
   close(): Promise<void>;
 };
-
-/** A member of this name is the text by which an object of the context prints itself; it shows nowhere else. */
-export const textOfObject = "__str__";
