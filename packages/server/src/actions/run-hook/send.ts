@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Attempt } from "../../domain/execution.ts";
 import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
 import type { Reason } from "../../domain/reason.ts";
@@ -26,7 +27,7 @@ export async function sendRunHook(options: RunHookOptions, { executionId, reques
   const outcome = await options.outbound.send({ ...target, headers, body: filled === null ? null : Buffer.from(filled.text), timeoutMs });
   return {
     ...judge(outcome, options.clock.now()),
-    ...refusalOf(outcome),
+    ...refusalOf(outcome, target.url),
     request: { ...target, headers, body: filled?.text ?? null },
     response: recordResponse(outcome, nothingToMask),
     timing: recordTiming(outcome.timing),
@@ -59,6 +60,8 @@ function isJson(text: string): boolean {
 /** What the name server, or the operator's list for it, may change; everything else stands in the URL itself, which stays. */
 const mayChange: ReadonlySet<EndpointRefusal> = new Set(["name_not_resolved", "address_not_public", "address_changed"]);
 
-function refusalOf(outcome: OutboundOutcome): Pick<Attempt, "final"> | null {
-  return outcome.kind === "refused" ? { final: !mayChange.has(outcome.code) } : null;
+function refusalOf(outcome: OutboundOutcome, url: string): Pick<Attempt, "final"> | null {
+  return outcome.kind === "refused" ? { final: !mayChange.has(outcome.code) || isIP(hostOf(url)) !== 0 } : null;
 }
+
+const hostOf = (url: string): string => URL.parse(url)?.hostname.replace(/^\[|\]$/g, "") ?? "";
