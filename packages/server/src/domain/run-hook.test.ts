@@ -23,6 +23,12 @@ describe("hooks as scripts write them", () => {
     ]);
   });
 
+  test("variables fill the path and the query of a URL, and never its host", () => {
+    const judged = (one: string): boolean => readRunHooks([{ run_state: "finished", url: one }])[0]?.problem === null;
+    expect(["https://example.com", "HTTP://example.com:8080?x={{run.id}}", "https://example.com/{{run.id}}", "https://example.com#{{run.id}}"].map(judged)).toEqual([true, true, true, true]);
+    expect(["{{run.config.url}}", "https://{{run.id}}.example.com/", "https://example.com{{run.id}}", "ftp://example.com/", "example.com", "https://"].map(judged)).toEqual([false, false, false, false, false, false]);
+  });
+
   test("too many and too long are cut, and say so", () => {
     const many = readRunHooks(Array.from({ length: 30 }, () => ({ run_state: "finished", url })));
     expect(many).toHaveLength(mostHooks + 1);

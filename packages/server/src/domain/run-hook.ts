@@ -35,6 +35,8 @@ export const mostHooks = 20;
 /** Of each template, in characters. */
 export const longestTemplate = 65_536;
 const mostShown = 1_000;
+/** Whom a hook calls is for its author to say, and not for the values of a run. */
+const startsFixed = /^\s*https?:\/\/[^\s/?#{}]+([\s/?#]|$)/i;
 
 /** The event at which a hook fires, or shows its problem. */
 export const hookEvent = (hook: Pick<RunHook, "state">): EventTypeOf<"run_hook"> => hookEvents[hook.state ?? "created"];
@@ -78,7 +80,7 @@ function stateProblem(state: HookState | null, given: unknown): string | null {
 
 function urlProblem(given: unknown, url: string): string | null {
   if (typeof given !== "string" || url === "") return `url must be a text, is ${describe(given)}`;
-  return lengthProblem("url", url);
+  return startsFixed.test(url) ? lengthProblem("url", url) : "url must begin with http:// or https:// and a host; variables fill only what comes behind";
 }
 
 const methodProblem = (method: HookMethod | null, given: unknown): string | null => (method === null ? `method must be one of ${hookMethods.join(", ")}, is ${describe(given)}` : null);

@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { templatesConformance } from "../../ports/templates/conformance.ts";
 import { makeMinijinjaTemplates } from "./minijinja-templates.ts";
 
-const templates = makeMinijinjaTemplates();
+templatesConformance("MiniJinja", makeMinijinjaTemplates);
+
+const templates = makeMinijinjaTemplates({ watchdogMs: 5_000 });
 afterAll(() => templates.close());
 
 const run = { id: "a b", name: "x&y=z/../?#", config: { "lr": 1e-5 }, project: { name: "demo", __str__: "demo" } };

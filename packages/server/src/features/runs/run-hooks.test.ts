@@ -164,14 +164,21 @@ describe("run hooks", () => {
       ["finished", null, "failed", "template_out_of_fuel"],
       ["finished", null, "failed", "template_failed"],
       ["finished", null, "failed", "endpoint_not_allowed"],
-      ["finished", null, "failed", "endpoint_not_allowed"],
+      ["finished", expect.stringContaining("url must begin with http:// or https:// and a host"), "skipped", "hook_invalid"],
     ]);
     const [attempt] = await database.db.query<{ detail: string }>(sql("test_hooks_detail", "select detail from attempts where execution_id = $1"), [hooks[3]?.lastExecution?.id ?? ""]);
     expect(attempt?.detail).toBe("body: unknown filter: filter nofilter is unknown, in line 1");
-    for (const refused of hooks.slice(4)) expect((await attempts(database.db, refused.lastExecution?.id ?? "")).map(({ reason }) => reason), "an address that stays what it is is tried once").toEqual(["endpoint_not_allowed"]);
+    expect((await attempts(database.db, hooks[4]?.lastExecution?.id ?? "")).map(({ reason }) => reason), "an address that stays what it is is tried once").toEqual(["endpoint_not_allowed"]);
     expect(receiver.received).toEqual([]);
     await make("no list", configOf("https://example.com"));
     expect((await listHooks(services, mia, path("no list"))).map(({ problem }) => problem)).toEqual(['_hooks must be a list of hooks, is "https://example.com"']);
+  });
+
+  test("a template engine that is broken keeps no script from starting", async () => {
+    const broken: Services = { ...services, templates: { ...templates, check: () => Promise.reject(new Error("no thread")) } };
+    await upsertRun(broken, mia, { entity: "team", project: "p", name: "engine", state: null }, { ...nothing, config: configOf([{ run_state: "created", url: receiver.url }]) });
+    await settled(1);
+    expect(bodies()).toEqual(["{}"]);
   });
 
   test("a stranger finds neither the run's hooks nor their executions; a viewer reads but does not deliver anew", async () => {

@@ -22,7 +22,7 @@ import { findRunById, requireRun } from "./find-run.ts";
 import { readHooks } from "./read-hooks.ts";
 import { saveHooks } from "./save-hooks.ts";
 
-type Needs = Pick<Services, "db" | "clock" | "random" | "limits" | "pipeline" | "publicUrl" | "ids" | "templates">;
+type Needs = Pick<Services, "db" | "clock" | "random" | "limits" | "pipeline" | "publicUrl" | "ids" | "templates" | "log">;
 
 /** Which run: one that exists, by id; or a path, whose project and run are made where they do not exist yet. */
 export type UpsertTarget =
