@@ -3,6 +3,7 @@ export * from "./people.ts";
 export * from "./registries.ts";
 export * from "./automations.ts";
 export * from "./executions.ts";
+export * from "./metrics.ts";
 export * from "./run-hooks.ts";
 export * from "./secrets.ts";
 export * from "./webhooks.ts";

@@ -5,6 +5,7 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  cooldown: "The automation fired for this run not long enough ago.",
   hook_invalid: "The run hook is not one that can be carried out; its list of hooks says what is wrong.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",

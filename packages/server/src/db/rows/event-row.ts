@@ -33,6 +33,15 @@ const details = z.object({
   heartbeatAt: z.string(),
 }) satisfies z.ZodType<RunDetails>;
 
+const metricFacts = z.object({
+  automationId: z.string(),
+  conditionVersion: z.number(),
+  heldBack: z.boolean(),
+  loggedAt: z.string(),
+  step: z.number().nullable(),
+  conditions: z.array(z.object({ metric: z.string(), filter: z.string(), short: z.string(), status: z.string(), measured: z.number().nullable(), values: z.array(z.number()) })),
+});
+
 const subject = z.discriminatedUnion("kind", [
   place.extend({
     kind: z.literal("artifact"),
@@ -55,6 +64,7 @@ const subject = z.discriminatedUnion("kind", [
     tags: z.array(z.string()),
     config: z.record(z.string(), z.unknown()),
     summary: z.record(z.string(), z.unknown()),
+    metric: metricFacts.nullable().default(null),
     projectId: z.number(),
     projectName: z.string(),
     entityId: z.number(),

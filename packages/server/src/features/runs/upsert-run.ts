@@ -19,6 +19,7 @@ import { captureRunState } from "./capture-run-state.ts";
 import { checkRunChanges } from "./check-run-changes.ts";
 import { defaultPath } from "./default-path.ts";
 import { findRunById, requireRun } from "./find-run.ts";
+import { inheritHistory } from "./inherit-history.ts";
 import { readHooks } from "./read-hooks.ts";
 import { saveHooks } from "./save-hooks.ts";
 
@@ -87,6 +88,7 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, { 
     const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
     const id = await insertRun(tx, made);
     if (id !== null) {
+      await inheritHistory(tx, viewer, { id, entityId: project.entity_id, projectId: project.id, config: changes.config }, at);
       await announce(id, null, state);
       return { run: await reread(tx, id), project, inserted: true };
     }
