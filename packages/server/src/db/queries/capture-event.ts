@@ -10,8 +10,8 @@ type CandidateRow = { event_id: string; at: Date; id: string | null; entity_id: 
 // every change pays for it. An event is in scope of its collection or its run, its project, the entity that owns the project,
 // and that team's organization. What metrics do is judged where their values come in, for one automation at a time: that one
 // alone is in scope of such an event, unless it was changed meanwhile. The left join gives an event's time also where no
-// automation is in its scope. What an
-// automation does (its payload may be large) is not read here: executions point to its revision.
+// automation is in its scope. What an automation does (its payload may be large) is not read here: executions point to
+// its revision.
 const captureEvents = sql("capture_events", `
   with captured as (
     select * from json_to_recordset($1) as row (id uuid, entity_id bigint, project_id bigint, collection_id bigint, run_id bigint, type text, author text, subject jsonb, automation_id uuid, condition_version integer)
