@@ -8,11 +8,13 @@ added where the environment says ``BELLHOP_DISABLE=1``.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from bellhop._activate import activate
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from bellhop._hook import Hook, hook
 
 __version__ = "0.1.0"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
 
 from bellhop._imports import when_imported
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
 
 # (module of the SDK, "module:function" of ours, what is missing without it). The function gets the module, may be
 # called again, and leaves alone what the SDK has itself.

@@ -6,10 +6,13 @@ Imported whenever Python starts, so it must stay cheap and never raise.
 from __future__ import annotations
 
 import sys
-from types import ModuleType
-from typing import Any, Callable
 
-Then = Callable[[ModuleType], None]
+TYPE_CHECKING = False  # typing itself is not imported: it would be most of what we cost.
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Callable
+
+    Then = Callable[[ModuleType], None]
 
 
 def when_imported(name: str, then: Then) -> None:
