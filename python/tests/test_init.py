@@ -4,11 +4,9 @@ import argparse
 import contextlib
 import inspect
 import io
-import os
 import pathlib
 import tempfile
 import unittest
-from unittest import mock
 
 import wandb
 
@@ -20,14 +18,14 @@ class InitTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        here = mock.patch.dict(os.environ, {"WANDB_MODE": "disabled", "WANDB_DIR": folder.name})
-        here.start()
-        self.addCleanup(here.stop)
+
+    def init(self, *args, **kwargs):
+        run = wandb.init(*args, mode="disabled", **kwargs)
+        self.addCleanup(run.finish)
+        return run
 
     def config(self, *args, **kwargs):
-        run = wandb.init(*args, hooks=[wandb.hook(**HOOK)], **kwargs)
-        self.addCleanup(run.finish)
-        return run.config
+        return self.init(*args, hooks=[wandb.hook(**HOOK)], **kwargs).config
 
     def test_a_dict_is_kept_and_not_changed(self):
         given = {"lr": 0.1}
@@ -68,21 +66,18 @@ class InitTest(unittest.TestCase):
         self.assertEqual(self.config(config={"_hooks": [plain]})["_hooks"], [plain, HOOK])
 
     def test_without_hooks_nothing_changes(self):
-        run = wandb.init(config={"lr": 1})
-        self.addCleanup(run.finish)
-        self.assertNotIn("_hooks", run.config)
+        self.assertNotIn("_hooks", self.init(config={"lr": 1}).config)
 
     def test_hooks_that_are_no_hooks_never_stop_the_run(self):
         out = io.StringIO()
         with contextlib.redirect_stderr(out):
-            run = wandb.init(config={"lr": 2}, hooks=object())
-        self.addCleanup(run.finish)
+            run = self.init(config={"lr": 2}, hooks=object())
         self.assertEqual(run.config.lr, 2)
         self.assertIn("is dropped", out.getvalue())
 
     def test_what_is_wrong_otherwise_is_said_by_init_itself(self):
         with self.assertRaises(TypeError), contextlib.redirect_stderr(io.StringIO()):
-            wandb.init(hooks=[wandb.hook(**HOOK)], no_such_argument=1)
+            self.init(hooks=[wandb.hook(**HOOK)], no_such_argument=1)
 
     def test_help_shows_the_argument(self):
         self.assertIn("hooks", inspect.signature(wandb.init).parameters)

@@ -1,8 +1,10 @@
 """What events may watch."""
 
 import unittest
+from types import SimpleNamespace
 
 from pydantic import ValidationError
+from wandb.apis.public import Registry
 from wandb.automations import DoNothing, OnAddArtifactAlias, OnCreateArtifact
 from wandb.automations.scopes import ProjectScope, _ArtifactPortfolioScope
 
@@ -34,11 +36,7 @@ class ScopesTest(unittest.TestCase):
                 event(scope="p")
 
     def test_a_registry_is_taken_by_every_event(self):
-        from wandb.apis.public import Registry
-
         registry = Registry.__new__(Registry)
-        from types import SimpleNamespace
-
         registry._current = SimpleNamespace(id="UHJvamVjdDoy", full_name="wandb-registry-model", name="model")
         for event in (OnCreateArtifact, OnAddArtifactAlias):
             with self.subTest(event=event):
