@@ -7,6 +7,7 @@ from wandb.automations import OnRunMetric, RunEvent
 from wandb.automations.events import RunMetricFilter, SavedEvent
 from wandb.automations.scopes import ProjectScope
 
+PROJECT = ProjectScope(id="UHJvamVjdDox", name="p")
 ACCURACY = RunEvent.metric("val_accuracy") > 0.95
 LOSS = RunEvent.metric("val_loss") < 0.05
 CHANGE = RunEvent.metric("grad").avg(5).increases_by(frac=0.5)
@@ -20,7 +21,7 @@ name = {"display_name": {"$contains": "x"}}
 
 def wire(condition):
     """(the metric condition, the clauses of the run filter) of an event with that condition."""
-    event = OnRunMetric(scope=ProjectScope(id="UHJvamVjdDox", name="p"), filter=condition)
+    event = OnRunMetric(scope=PROJECT, filter=condition)
     sent = json.loads(event.filter.model_dump_json())
     metric = {kind: value for kind, value in sent["run_metric_filter"].items() if value is not None}
     return metric, json.loads(sent["run_filter"])["$and"], event.event_type.value
@@ -71,10 +72,8 @@ class MetricsTest(unittest.TestCase):
 
 def _normalises():
     """Newer SDKs write a plain value as $eq."""
-    from wandb.automations.events import OnRunMetric as event
-
-    filter_ = event(scope=ProjectScope(id="UHJvamVjdDox", name="p"), filter=RunMetricFilter(run={"user": "ada"}, metric=ACCURACY)).filter
-    return "$eq" in filter_.model_dump_json()
+    condition = RunMetricFilter(run={"user": "ada"}, metric=ACCURACY)
+    return "$eq" in OnRunMetric(scope=PROJECT, filter=condition).filter.model_dump_json()
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def of_project(api: Any, entity: str, project: str) -> list[Any]:
 
 def _listing(operations: ModuleType) -> str:
     """A document of this SDK that has the fragment of a project's automations."""
-    texts = (text for name, text in vars(operations).items() if name.endswith("_GQL"))
+    texts = (str(text) for name, text in vars(operations).items() if name.endswith("_GQL"))
     return next(text for text in texts if "fragment ProjectTriggersFields on" in text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Collection
 from typing import Any
@@ -12,11 +13,10 @@ _SPREAD = re.compile(r"^\s*\.\.\.(\w+)\s*$", re.MULTILINE)
 
 def execute(api: Any, document: str, variables: dict[str, Any]) -> dict[str, Any]:
     """The ``data`` of the answer; raises what the SDK raises."""
-    service = getattr(api, "_service_api", None)
-    if hasattr(service, "execute_graphql"):
-        return dict(service.execute_graphql(document, variables=variables))
-    from wandb_gql import gql
-
+    newer = getattr(getattr(api, "_service_api", None), "execute_graphql", None)
+    if newer is not None:
+        return dict(newer(document, variables=variables))
+    gql = importlib.import_module("wandb_gql").gql  # Lies in wandb's own folder of vendored packages.
     return dict(api.client.execute(gql(document), variable_values=variables))
 
 

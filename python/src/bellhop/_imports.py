@@ -68,7 +68,7 @@ def _finder() -> Finder:
         if isinstance(finder, Finder):
             return finder
     made = Finder()
-    sys.meta_path.insert(0, made)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, made)
     return made
 
 

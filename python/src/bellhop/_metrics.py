@@ -62,7 +62,7 @@ def _let_join(kind: Any, words: _Words) -> None:
         further = [{"run_metric_filter": metric} for metric in metrics[1:]]
         return words.joint.model_validate({"run_filter": {"$and": [*runs, *further]}, "run_metric_filter": metrics[0]})
 
-    kind.__and__ = lambda self, other: both(self, other)
+    kind.__and__ = both
     kind.__rand__ = lambda self, other: both(other, self)
 
 

@@ -29,7 +29,7 @@ def remember_owners(module: ModuleType) -> None:
     """Completes ``wandb.apis.public.api``: what its Api gives, knows that Api."""
     api = module.Api
     for name in SINGLE:
-        _wrap(api, name, lambda found, owner: remember(found, owner))
+        _wrap(api, name, remember)
     for name in LISTINGS:
         _wrap(api, name, remember_each)
 
@@ -37,11 +37,12 @@ def remember_owners(module: ModuleType) -> None:
 def owner_of(found: Any) -> Owner:
     """The Api that gave the object; the default one where it came another way."""
     known = _owners.get(id(found))
-    if known is not None:
-        return known
-    import wandb
+    if known is None:
+        import wandb
 
-    return remember(found, Owner(wandb.Api(), {})) and _owners[id(found)]
+        known = Owner(wandb.Api(), {})
+        remember(found, known)
+    return known
 
 
 def remember(found: Any, owner: Owner) -> Any:

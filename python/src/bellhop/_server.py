@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from bellhop._warn import warn
@@ -35,7 +35,7 @@ def warn_unless_ours(run: Any) -> None:
         warn(f"{address} did not say whether it is a Bellhop server; only there do the hooks of this run fire.")
 
 
-@lru_cache(maxsize=None)
+@cache
 def kind_of(address: str) -> Server:
     """Asks the server for the description of its REST face, for which no key is needed."""
     import requests
