@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { automationBlocks, automationPage, trainingScript, withoutBlocks } from "./seeds/page.ts";
+import { accuracyHooks, automationBlocks, automationPage, trainingScript, withoutBlocks } from "./seeds/page.ts";
 import { factsOf, runPython } from "./support/python.ts";
 import type { Receiver } from "./support/receiver.ts";
 import { startReceiver } from "./support/receiver.ts";
@@ -138,23 +138,33 @@ describe.each(inject("completedSdks"))("the pages' Python, as it stands, with wa
     expect(text(facts["after"])).toContain("val_loss");
   });
 
-  test("the training script of the page on run hooks runs, and its hook is stored with the run", async () => {
-    const script = join(dataDir, "train.py");
-    const asked = "https://example.com/my-webhook-receiver";
-    const own = new URL("/my-webhook-receiver", receiver.url).href;
-    const source = trainingScript();
-    // The one line that a test must change: the receiver is on this machine. It does not name wandb.
+  /** The script with its receiver on this machine: the one thing that a test must change, in a line that does not name wandb. */
+  async function runWithReceiver(source: string, asked: string): Promise<string> {
     expect(source.split("\n").filter((line) => line.includes(asked)).map((line) => line.trim())).toEqual([`url="${asked}",`]);
-    await writeFile(script, source.replace(asked, own));
-    const output = await runPython(sdk, [script], { url: server.url, key: team.key, env: { PYTHONPATH: join(seeds, "stand-ins") } });
+    const script = join(dataDir, "train.py");
+    await writeFile(script, source.replace(asked, new URL(new URL(asked).pathname, receiver.url).href));
+    return runPython(sdk, [script], { url: server.url, key: team.key, env: { PYTHONPATH: join(seeds, "stand-ins") } });
+  }
+  const readRun = async (): Promise<Json> =>
+    factsOf(await runPython(sdk, ["-c", "import json, wandb; run = wandb.Api().runs('ada/webhook-demo')[0]; print('FACT ' + json.dumps({'id': run.id, 'config': dict(run.config), 'state': run.state}))"], { url: server.url, key: team.key }));
+
+  test("the training script of the page on run hooks runs, and the page's request arrives", async () => {
+    const output = await runWithReceiver(trainingScript(), "https://example.com/my-webhook-receiver");
     expect(output).toContain("Epoch [3/3], Step [100/100]");
-    expect(output).not.toContain("bellhop:");
-    const read = await runPython(sdk, ["-c", "import json, wandb; [run] = wandb.Api().runs('ada/webhook-demo'); print('FACT ' + json.dumps({'config': dict(run.config), 'state': run.state}))"], { url: server.url, key: team.key });
-    const facts = factsOf(read);
-    expect(text(facts["state"])).toBe("finished");
-    expect(facts["config"]).toMatchObject({
+    expect(output, "our own server is not warned of").not.toContain("bellhop:");
+    const run = await readRun();
+    expect(text(run["state"])).toBe("finished");
+    expect(run["config"]).toMatchObject({
       learning_rate: 0.001, epochs: 3, batch_size: 64,
-      _hooks: [{ run_state: "finished", url: own, method: "POST", body: '{"event": "wandb_run_finished", "run_id": "{{run.id}}", "project": "{{run.project.name}}", "run_url": "{{run.url}}"}' }],
+      _hooks: [{ run_state: "finished", url: new URL("/my-webhook-receiver", receiver.url).href, method: "POST", body: '{"event": "wandb_run_finished", "run_id": "{{run.id}}", "project": "{{run.project.name}}", "run_url": "{{run.url}}"}' }],
     });
+    const arrived = await until("the request arrives", () => told().find((body) => text(body["event"]) === "wandb_run_finished"));
+    expect(arrived).toEqual({ event: "wandb_run_finished", run_id: text(run["id"]), project: "webhook-demo", run_url: `${server.url}/ada/webhook-demo/runs/${text(run["id"])}` });
+  });
+
+  test("the page's other hook sends the run's accuracy", async () => {
+    const script = `import wandb\n${accuracyHooks()}\nrun = wandb.init(project="webhook-demo", id="accurate", hooks=hooks)\nrun.log({"accuracy": 0.9731})\nrun.finish()\n`;
+    await runWithReceiver(script, "https://example.com/notify-accuracy");
+    await until("the accuracy arrives", () => told().find((body) => text(body["run_id"]) === "accurate" && text(body["final_accuracy"]) === "0.9731"));
   });
 });

@@ -22,6 +22,13 @@ export function trainingScript(): string {
   return page.slice(page.indexOf("import wandb\n"), page.indexOf(last) + last.length);
 }
 
+/** The page's other hook, which sends the run's accuracy: the assignment `hooks=[…]`. */
+export function accuracyHooks(): string {
+  const page = textOf("pages", "run-hooks.txt");
+  const start = page.indexOf("# ... inside wandb.init()\n");
+  return page.slice(start, page.indexOf("\n# ...\n", start));
+}
+
 /** What a page keeps when these texts are cut out of it in their order; null when one of them is not there. */
 export function withoutBlocks(page: string, blocks: readonly string[]): string[] | null {
   let rest = bare(page);
