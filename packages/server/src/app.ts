@@ -17,7 +17,7 @@ import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
-import { markRunsLost } from "./features/runs/index.ts";
+import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { registerFaces } from "./http/faces.ts";
 import type { Metrics } from "./http/health/metrics.ts";
@@ -80,7 +80,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
   const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
-  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: defaultLimits };
+  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: defaultLimits, ...makeMetricCaches() };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;

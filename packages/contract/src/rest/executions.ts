@@ -21,6 +21,14 @@ export const timingRecordSchema = z
   .object({ dnsMs: milliseconds, connectMs: milliseconds, tlsMs: milliseconds, firstByteMs: milliseconds, totalMs: z.number() })
   .describe("Milliseconds; null for what did not happen, as on a connection that was kept");
 
+/** What came to hold of a run's metrics; of several conditions the texts are joined. */
+export const metricEventSchema = z.object({
+  condition: z.string().describe("As in avg(val_loss, 3) < 0.3"),
+  status: z.string().describe("As in avg(val_loss, 3) = 0.29"),
+  step: z.number().nullable().describe("At which it came to hold"),
+  loggedAt: timeSchema.describe("By the clock of the run"),
+});
+
 export const executionSchema = z.object({
   id: z.uuid(),
   entity: z.string().describe("Owner of the automation's scope"),
@@ -37,6 +45,7 @@ export const executionSchema = z.object({
     alias: z.string().nullable(),
     tag: z.string().nullable(),
     run: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable(),
+    metric: metricEventSchema.nullable().describe("For the events of metrics"),
   }),
   action: z.enum(["webhook", "no_op"]),
   webhookId: z.uuid().nullable(),

@@ -5,6 +5,7 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  cooldown: "The automation fired for this run not long enough ago.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
   webhook_disabled: "The webhook is disabled.",

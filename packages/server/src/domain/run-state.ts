@@ -7,7 +7,7 @@ export type RunStatus = { state: RunState; exitCode: number | null; stopRequeste
 export const hasEnded = (state: RunState): boolean => state === "finished" || state === "failed" || state === "killed";
 
 /** What automations see of a state; null for those that they do not tell apart, such as killed. */
-function watchedState(state: RunState): WatchedRunState | null {
+export function watchedState(state: RunState): WatchedRunState | null {
   switch (state) {
     case "running":
       return "RUNNING";

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { makeMetricCaches } from "../features/runs/index.ts";
 import { defaultLimits } from "../features/services.ts";
 import type { Services } from "../features/services.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -23,5 +24,6 @@ export const testServices = (db: Database, parts: Partial<Services> = {}): Servi
   log: silentLog,
   publicUrl: "http://bellhop.test:8080",
   limits: defaultLimits,
+  ...makeMetricCaches(),
   ...parts,
 });

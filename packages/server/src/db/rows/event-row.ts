@@ -17,6 +17,15 @@ const place = z.object({
   entityName: z.string(),
 });
 
+const metricFacts = z.object({
+  automationId: z.string(),
+  conditionVersion: z.number(),
+  heldBack: z.boolean(),
+  loggedAt: z.string(),
+  step: z.number().nullable(),
+  conditions: z.array(z.object({ metric: z.string(), filter: z.string(), short: z.string(), status: z.string(), measured: z.number().nullable(), values: z.array(z.number()) })),
+});
+
 const subject = z.discriminatedUnion("kind", [
   place.extend({
     kind: z.literal("artifact"),
@@ -33,12 +42,13 @@ const subject = z.discriminatedUnion("kind", [
     runName: z.string(),
     displayName: z.string(),
     url: z.string(),
-    entered: z.enum(watchedRunStates),
+    entered: z.enum(watchedRunStates).nullable(),
     state: z.enum(runStates),
     user: z.string(),
     tags: z.array(z.string()),
     config: z.record(z.string(), z.unknown()),
     summary: z.record(z.string(), z.unknown()),
+    metric: metricFacts.nullable().default(null),
     projectId: z.number(),
     projectName: z.string(),
     entityId: z.number(),

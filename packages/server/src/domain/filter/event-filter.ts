@@ -1,16 +1,21 @@
 import { findEventType } from "@bellhop/contract";
-import type { EventFamily } from "@bellhop/contract";
+import type { EventFamily, EventType } from "@bellhop/contract";
 import { parseTolerantJson } from "../../kit/json-tolerant.ts";
 import type { WatchedRunState } from "../event.ts";
+import type { MetricCondition } from "../metrics/condition.ts";
+import { metricEventTypes } from "../metrics/watch.ts";
 import { mutationFields } from "./event-fields.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./parse-filter.ts";
 import type { Problem } from "./problem.ts";
+import { readRunMetricFilter } from "./run-metric-filter.ts";
 import { readRunStateFilter } from "./run-state-filter.ts";
 
 /** The compiled condition of an automation; each family of events has its own. */
 export type EventFilter =
   | { readonly family: "mutation"; readonly filter: Filter }
+  /** All conditions come to hold at the latest values of a run that `run` describes. */
+  | { readonly family: "run_metric"; readonly conditions: readonly MetricCondition[]; readonly run: Filter }
   /** The run enters one of the states, and is of those that `run` describes. */
   | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter };
 
@@ -31,15 +36,15 @@ export function parseEventFilter(eventType: string, text: string): ParsedEventFi
   if (text.length > longestText) return refused(`longer than ${longestText} characters`);
   const json = parseTolerantJson(text);
   if (!json.ok) return refused(`not JSON: ${json.message}, at character ${json.offset}`);
-  return read(json.value);
+  return read(json.value, event.type);
 }
 
-type Reader = (json: unknown) => ParsedEventFilter;
+type Reader = (json: unknown, eventType: EventType) => ParsedEventFilter;
 
 /** One reader per family: a family without one has no filters yet. */
 const readers: Readonly<Record<EventFamily, Reader | undefined>> = {
   mutation: readMutationFilter,
-  run_metric: undefined,
+  run_metric: readRunMetric,
   run_state: readRunState,
   run_hook: undefined,
 };
@@ -47,6 +52,13 @@ const readers: Readonly<Record<EventFamily, Reader | undefined>> = {
 function readMutationFilter(json: unknown): ParsedEventFilter {
   const parsed = parseFilter(json, mutationFields);
   return parsed.ok ? { ok: true, eventFilter: { family: "mutation", filter: parsed.filter } } : parsed;
+}
+
+function readRunMetric(json: unknown, eventType: EventType): ParsedEventFilter {
+  const type = metricEventTypes.find((known) => known === eventType);
+  if (type === undefined) return refused(`${eventType} has no conditions over metrics`);
+  const parsed = readRunMetricFilter(json, type);
+  return parsed.ok ? { ok: true, eventFilter: { family: "run_metric", conditions: parsed.conditions, run: parsed.run } } : parsed;
 }
 
 function readRunState(json: unknown): ParsedEventFilter {

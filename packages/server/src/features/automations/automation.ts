@@ -39,6 +39,8 @@ export type SavedAutomation = {
   scope: Scope;
   /** The filter as it was sent, letter by letter. */
   event: { type: EventType; filter: string };
+  /** For automations over metrics: how long it stays silent about a run after it fired for it; null: the server's default. */
+  cooldownSeconds: number | null;
   action: SavedAction;
   revision: number;
   createdBy: string | null;
@@ -56,6 +58,7 @@ export function automationOf(row: AutomationRow): SavedAutomation {
     enabled: row.enabled,
     scope: scopeOf(row),
     event: { type: eventTypeOf(row), filter: row.event_filter },
+    cooldownSeconds: row.cooldown_seconds,
     action: actionOf(row),
     revision: row.revision,
     createdBy: row.created_by,

@@ -72,7 +72,7 @@ describe("creating an automation", () => {
     ["an empty name", () => ({ name: "" }), "name", "must not be empty"],
     ["a name of 256 characters", () => ({ name: "x".repeat(256) }), "name", "at most 255"],
     ["a description of 4097 characters", () => ({ description: "x".repeat(4097) }), "description", "at most 4096"],
-    ["an event that is to come", () => ({ event: { type: "RUN_METRIC", filter: "{}" } }), "event.type", 'event type "RUN_METRIC" is not supported by this release; supported are CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT'],
+    ["an event that is to come", () => ({ event: { type: "RUN_FINISHED", filter: "{}" } }), "event.type", 'event type "RUN_FINISHED" is not supported by this release; supported are CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT'],
     ["an event that is none", () => ({ event: { type: "BELL", filter: "{}" } }), "event.type", "is not supported"],
     ["new versions in a whole team", () => ({ scope: { entity: "vision-team" }, event: { type: "CREATE_ARTIFACT", filter: "{}" } }), "event.type", "cannot be watched in a whole team"],
     ["a user as a scope", () => ({ scope: { entity: "ada" } }), "scope", "a user is not a scope"],
@@ -179,7 +179,7 @@ describe("changing an automation", () => {
     const [made, other] = [await create(), await create({ name: `${count} other` })];
     expect(await refusal(update(made.id, { name: other.name }))).toMatchObject({ code: "conflict" });
     expect(await refusal(update(made.id, { event: { filter: '{"x":1}' } }))).toMatchObject({ code: "invalid", details: [{ path: "event.filter.x" }] });
-    expect(await refusal(update(made.id, { event: { type: "RUN_METRIC" } }))).toMatchObject({ code: "invalid", details: [{ path: "event.type" }] });
+    expect(await refusal(update(made.id, { event: { type: "RUN_FINISHED" } }))).toMatchObject({ code: "invalid", details: [{ path: "event.type" }] });
     expect(await refusal(update(made.id, { action: webhookAction("[]") }))).toMatchObject({ code: "invalid", details: [{ path: "action.payload" }] });
     expect(await refusal(update(made.id, { scope: { kind: "collection", id: 999_999 } }))).toMatchObject({ code: "not_found" });
     expect(await read(made.id)).toEqual(made);

@@ -10,3 +10,4 @@ export { editorRole } from "./permissions.ts";
 export type { ScopeAddress } from "./permissions.ts";
 export { updateAutomation } from "./update-automation.ts";
 export type { AutomationChanges } from "./update-automation.ts";
+export { watchesMetrics } from "./metric-watch.ts";

@@ -18,6 +18,7 @@ import type { CheckedEvent } from "./check-event.ts";
 import { checkEvent } from "./check-event.ts";
 import { textProblems } from "./check-texts.ts";
 import { nameTaken } from "./create-automation.ts";
+import { cooldownProblems, noteWatchChange, watchesMetrics } from "./metric-watch.ts";
 import type { ScopeAddress, VisibleScope } from "./permissions.ts";
 import { requireEditor, requireVisibleScope } from "./permissions.ts";
 
@@ -28,6 +29,8 @@ export type AutomationChanges = {
   enabled?: boolean;
   scope?: ScopeAddress;
   event?: { type?: string; filter?: string };
+  /** Null: the server's default. */
+  cooldownSeconds?: number | null;
   action?: ActionInput;
 };
 
@@ -46,7 +49,8 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     const before = writeOf(row, viewer.userId);
     const after = await apply(tx, viewer, input, { row, before, scope });
     if (sameText(before, after)) return automationOf(row);
-    const says = sameText(meaningOf(before), meaningOf(after)) ? after : { ...after, revision: after.revision + 1 };
+    const revision = sameText(meaningOf(before), meaningOf(after)) ? before.revision : before.revision + 1;
+    const says = { ...after, revision, conditionVersion: await noteWatchChange(tx, before, after) };
     try {
       await storeAutomation(tx, says);
     } catch (error) {
@@ -76,7 +80,8 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
   const wanted = { type: input.event?.type ?? before.eventType, filter: input.event?.filter ?? before.eventFilter };
   const event = changedEvent(wanted, before, scope);
   const action = await changedAction(tx, viewer, input.action, { current: z.parse(actionConfigSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
-  const problems = [...textProblems(texts), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
+  const cooldownSeconds = cooldownAfter(input, wanted.type, before);
+  const problems = [...textProblems(texts), ...cooldownProblems(cooldownSeconds, event), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
   if (!event.ok || !action.ok || problems.length > 0) throw invalid(problems);
   return {
     ...before,
@@ -88,6 +93,7 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
     scopeId: scope.id,
     eventType: event.type,
     eventFilter: wanted.filter,
+    cooldownSeconds,
     ...storedAction(action.action),
   };
 }
@@ -97,6 +103,12 @@ function changedEvent(wanted: { type: string; filter: string }, before: Automati
   const type = findEventType(before.eventType)?.type;
   const stays = wanted.type === type && wanted.filter === before.eventFilter && scope.kind === before.scopeKind && scope.id === before.scopeId;
   return stays ? { ok: true, type } : checkEvent(wanted, scope);
+}
+
+/** An automation that does not watch metrics any more has no cooldown any more, unless one is asked for. */
+function cooldownAfter(input: AutomationChanges, type: string, before: AutomationWrite): number | null {
+  if (input.cooldownSeconds !== undefined) return input.cooldownSeconds;
+  return watchesMetrics(type) ? before.cooldownSeconds : null;
 }
 
 type ActionEdit = { current: ActionConfig; scope: VisibleScope; moved: boolean };
@@ -131,6 +143,8 @@ const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
   revision: row.revision,
   eventType: row.event_type,
   eventFilter: row.event_filter,
+  cooldownSeconds: row.cooldown_seconds,
+  conditionVersion: row.condition_version,
   ...storedAction(z.parse(actionConfigSchema, row.action)),
   userId,
 });

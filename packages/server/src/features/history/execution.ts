@@ -2,7 +2,8 @@ import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { Event, ScopeKind } from "../../domain/event.ts";
+import { runStatus } from "../../domain/event-variables.ts";
+import type { Event, MetricFacts, ScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
@@ -24,6 +25,8 @@ export type EventSummary = {
   alias: string | null;
   tag: string | null;
   run: { id: string; name: string; state: string } | null;
+  /** What came to hold, for the events of metrics. */
+  metric: { condition: string; status: string; step: number | null; loggedAt: string } | null;
 };
 
 export type Execution = {
@@ -88,7 +91,15 @@ const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
   version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
   alias: subject.kind === "artifact" ? subject.alias : null,
   tag: subject.kind === "run" ? null : subject.tag,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
+  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: runStatus(subject) } : null,
+  metric: subject.kind === "run" && subject.metric !== null ? metricSummary(subject.metric) : null,
+});
+
+const metricSummary = ({ conditions, step, loggedAt }: MetricFacts): EventSummary["metric"] => ({
+  condition: conditions.map(({ short }) => short).join(" & "),
+  status: conditions.map(({ status }) => status).join(", "),
+  step,
+  loggedAt,
 });
 
 const headers = z.record(z.string(), z.string());

@@ -18,3 +18,5 @@ export { stopRun } from "./stop-run.ts";
 export { openRunFile, storeRunFile } from "./store-run-file.ts";
 export type { UpsertTarget } from "./upsert-run.ts";
 export { upsertRun } from "./upsert-run.ts";
+export { makeMetricCaches } from "./metrics/caches.ts";
+export { listMetrics, readMetric } from "./read-metric.ts";

@@ -17,6 +17,7 @@ import { captureRunState } from "./capture-run-state.ts";
 import { checkRunChanges } from "./check-run-changes.ts";
 import { defaultPath } from "./default-path.ts";
 import { findRunById, requireRun } from "./find-run.ts";
+import { inheritHistory } from "./inherit-history.ts";
 
 type Needs = Pick<Services, "db" | "clock" | "random" | "limits" | "pipeline" | "publicUrl">;
 
@@ -74,6 +75,7 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, ch
     const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
     const id = await insertRun(tx, made);
     if (id !== null) {
+      await inheritHistory(tx, viewer, { id, entityId: project.entity_id, projectId: project.id, config: changes.config }, at);
       await captureRunState(services, tx, { runId: id, before: null, after: state, author: viewer.username });
       return { run: await reread(tx, id), project, inserted: true };
     }

@@ -4,7 +4,7 @@ import type { Firing, Skip } from "../../domain/execution.ts";
 import { evaluate } from "../../domain/filter/evaluate.ts";
 import type { EventFilter, ParsedEventFilter } from "../../domain/filter/event-filter.ts";
 import { parseEventFilter } from "../../domain/filter/event-filter.ts";
-import { valueAt } from "../../domain/run-history.ts";
+import { runField } from "../../domain/run-field.ts";
 
 export type Matched = { firings: Firing[]; skips: Skip[] };
 
@@ -29,7 +29,9 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
-    else if (holds(filter.eventFilter, event)) matched.firings.push({ automation });
+    else if (!holds(filter.eventFilter, event)) continue;
+    else if (event.subject.kind === "run" && event.subject.metric?.heldBack === true) matched.skips.push({ automation, reason: "cooldown" });
+    else matched.firings.push({ automation });
   }
   return matched;
 }
@@ -38,8 +40,11 @@ function holds(filter: EventFilter, { subject, author }: Event): boolean {
   switch (filter.family) {
     case "mutation":
       return subject.kind !== "run" && evaluate(filter.filter, (name) => collectionField(subject, author, name));
+    case "run_metric":
+      // Judged where the values came in: the event is there because this automation's conditions and its run filter held.
+      return subject.kind === "run" && subject.metric !== null;
     case "run_state":
-      return subject.kind === "run" && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
+      return subject.kind === "run" && subject.entered !== null && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
   }
 }
 
@@ -58,22 +63,5 @@ function collectionField(subject: Exclude<Subject, RunSubject>, author: string, 
       return author;
     default:
       return undefined;
-  }
-}
-
-/** What a run filter's field sees of a run. Keys of config and summary may be nested, with dots. */
-function runField(subject: RunSubject, name: string): unknown {
-  switch (name) {
-    case "display_name":
-      return subject.displayName;
-    case "user":
-      return subject.user;
-    case "state":
-      return subject.state;
-    case "tags":
-      return subject.tags;
-    default:
-      if (name.startsWith("config.")) return valueAt(subject.config, name.slice("config.".length));
-      return name.startsWith("summary.") ? valueAt(subject.summary, name.slice("summary.".length)) : undefined;
   }
 }
