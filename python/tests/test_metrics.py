@@ -44,7 +44,7 @@ class MetricsTest(unittest.TestCase):
                 self.assertEqual(wire(condition), (accuracy, [name, further(loss)], "RUN_METRIC"))
 
     def test_a_plain_dict_is_a_run_filter(self):
-        self.assertEqual(wire(ACCURACY & {"user": "ada"})[1], [{"user": {"$eq": "ada"}}] if _normalises() else [{"user": "ada"}])
+        self.assertEqual(wire(ACCURACY & {"user": "ada"})[1], [{"user": {"$eq": "ada"}}])
 
     def test_one_metric_alone_and_with_a_run_filter_is_what_it_was(self):
         self.assertEqual(wire(ACCURACY), (accuracy, [], "RUN_METRIC"))
@@ -68,12 +68,6 @@ class MetricsTest(unittest.TestCase):
         score = {"zscore_filter": {"name": "loss", "window_size": 30, "threshold": 3, "change_dir": "ANY"}}
         self.assertEqual(wire(ACCURACY & zscore), (accuracy, [further(score)], "RUN_METRIC"))
         self.assertEqual(wire(zscore & ACCURACY), (score, [further(accuracy)], "RUN_METRIC_ZSCORE"))
-
-
-def _normalises():
-    """Newer SDKs write a plain value as $eq."""
-    condition = RunMetricFilter(run={"user": "ada"}, metric=ACCURACY)
-    return "$eq" in OnRunMetric(scope=PROJECT, filter=condition).filter.model_dump_json()
 
 
 if __name__ == "__main__":

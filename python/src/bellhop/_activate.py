@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMPLETIONS = (
     ("wandb", "bellhop._init:add_hooks", "wandb.hook and wandb.init(hooks=)"),
     ("wandb.automations", "bellhop._metrics:join_metrics", "conditions over several metrics"),
+    ("wandb.automations", "bellhop._filters:take_plain_filters", "filters as plain dicts"),
     ("wandb.automations", "bellhop._scopes:widen_scopes", "OnCreateArtifact for projects and registries"),
     ("wandb.automations", "bellhop._automation:add_verbs", "automation.save() and automation.delete()"),
     ("wandb.automations", "bellhop._webhooks:add_properties", "webhook.has_access_token and webhook.secrets"),

@@ -11,6 +11,8 @@ import sys
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from bellhop._filters import spelled_out
+
 METRIC_FILTERS = ("MetricThresholdFilter", "MetricChangeFilter", "MetricZScoreFilter")
 
 
@@ -77,7 +79,7 @@ def _clauses(side: Any, words: _Words) -> _Clauses | None:
         metric = {kind: value for kind, value in wire["run_metric_filter"].items() if value is not None}
         return _Clauses([metric], (json.loads(run) if isinstance(run, str) else run)["$and"])
     if isinstance(side, dict):
-        return _Clauses([], [side])
+        return _Clauses([], [spelled_out(side)])
     return _Clauses([], [_wire(side)]) if isinstance(side, words.runs) else None
 
 
