@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import ModuleType
 from typing import Any
 
@@ -21,8 +22,9 @@ PAGE = """query WebhookSecrets($entity: String!, $cursor: String) {
 
 def add_properties(automations: ModuleType) -> None:
     """Completes the class of webhook integrations. On another server the attributes are missing, as they always were."""
-    webhook = automations.WebhookIntegration
-    fields = webhook.model_fields
+    fields = automations.WebhookIntegration.model_fields
+    # Some versions list objects of the class that was generated from the schema, from which the public one inherits.
+    webhook: Any = next(each for each in reversed(automations.WebhookIntegration.__mro__) if each.__name__.startswith("WebhookIntegration"))
     if "has_access_token" not in fields and not hasattr(webhook, "has_access_token"):
         webhook.has_access_token = property(has_access_token)
     if "secrets" not in fields and not hasattr(webhook, "secrets"):
@@ -58,7 +60,9 @@ def _ask(owner: Owner) -> dict[str, dict[str, Any]]:
         try:
             page = execute(owner.api, PAGE, {"entity": entity, "cursor": cursor})["entity"]["integrations"]
         except Exception:
-            return {}  # Of another server: it refuses fields that are ours.
+            # Another server refuses fields that are ours; each version of the SDK raises its own error then.
+            logging.getLogger("bellhop").debug("the server was asked for secrets of webhooks", exc_info=True)
+            return {}
         found.update({each["node"]["id"]: each["node"] for each in page["edges"] if each.get("node")})
         cursor = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
