@@ -1,7 +1,7 @@
 // npm run docs: writes docs/reference from the code. With --check it writes nothing and fails where a page is not up to date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errorCatalogue, eventTypes, payloadVariables } from "../packages/contract/src/index.ts";
+import { errorCatalogue, eventTypes, exampleOf, payloadVariables, verdicts } from "../packages/contract/src/index.ts";
 import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index.ts";
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
@@ -16,6 +16,13 @@ const listed: readonly Setting[] = settings;
 const events: readonly EventTypeSpec[] = eventTypes;
 const variables: readonly VariableSpec[] = payloadVariables;
 const supported = new Set<string>(supportedEvents);
+const watched = eventTypes.filter(({ type }) => supported.has(type));
+
+/** An example per variable and event; blank where the variable becomes the empty string. */
+const examples = variables.filter(({ kind }) => kind !== "secret").map(({ name, kind }) => {
+  const written = kind === "prefix" ? `${name}model_type` : name;
+  return [code(`\${${written}}`), ...watched.map(({ type }) => exampleOf(written, type)).map((example) => (example === undefined ? "" : code(typeof example === "string" ? example : JSON.stringify(example))))];
+});
 
 const pages: Record<string, string> = {
   "settings.md": `# Settings\n\nBy environment variables. A wrong one ends the start with exit code 2, and all that are wrong are named at once.\n\n${table(
@@ -25,7 +32,7 @@ const pages: Record<string, string> = {
   "errors.md": `# Errors\n\nEvery REST answer that is not 2xx is \`{"error": {"code", "message", "details": [{"path", "message"}]}}\`. Codes never change.\n\n${table(
     ["Code", "Status", "Meaning"],
     Object.entries(errorCatalogue).map(([name, { status, meaning }]) => [code(name), String(status), meaning]),
-  )}\n\n## Reasons\n\nWhy a firing was skipped, an attempt failed, or a delivery was given up; stored with executions and attempts.\n\n${table(["Reason", "Meaning"], Object.entries(reasons).map(([name, meaning]) => [code(name), meaning]))}\n`,
+  )}\n\n## Reasons\n\nWhy a firing was skipped, an attempt failed, or a delivery was given up; stored with executions and attempts.\n\n${table(["Reason", "Meaning"], Object.entries(reasons).map(([name, meaning]) => [code(name), meaning]))}\n\n## Verdicts\n\nWhat became of an event where an automation is concerned; the first that is true, from the top.\n\n${table(["Verdict", "Meaning"], Object.entries(verdicts).map(([name, meaning]) => [code(name), meaning]))}\n`,
   "events.md": `# Events\n\nWhat automations can watch in this release.\n\n${table(
     ["Event", "On the wire", "Raised when", "Scopes"],
     events.filter(({ type }) => supported.has(type)).map(({ type, friendlyName, description, scopes }) => [code(friendlyName), code(type), description, scopes.join(", ")]),
@@ -33,7 +40,7 @@ const pages: Record<string, string> = {
   "variables.md": `# Payload variables\n\nWritten \`\${name}\` inside string values of a payload; a string that is exactly \`\${=name}\` keeps the variable's JSON type. A variable that does not apply to the event becomes the empty string; an unknown one is refused when the automation is saved. A webhook's own secrets are variables by their names.\n\n${table(
     ["Variable", "Meaning", "Example"],
     variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),
-  )}\n`,
+  )}\n\n## By event\n\nWhat each variable may hold, for a version with the metadata \`{"model_type": "resnet50"}\`; blank where it becomes the empty string.\n\n${table(["Variable", ...watched.map(({ friendlyName }) => code(friendlyName))], examples)}\n`,
 };
 
 const folder = join(dirname(import.meta.dirname), "docs", "reference");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameSchema, pageQuery, timeSchema } from "./common.ts";
+import { eventSchema } from "./events.ts";
 
 export const reasonSchema = z.object({ code: z.string().describe("Never changes its meaning"), text: z.string() });
 
@@ -21,32 +22,11 @@ export const timingRecordSchema = z
   .object({ dnsMs: milliseconds, connectMs: milliseconds, tlsMs: milliseconds, firstByteMs: milliseconds, totalMs: z.number() })
   .describe("Milliseconds; null for what did not happen, as on a connection that was kept");
 
-/** What came to hold of a run's metrics; of several conditions the texts are joined. */
-export const metricEventSchema = z.object({
-  condition: z.string().describe("As in avg(val_loss, 3) < 0.3"),
-  status: z.string().describe("As in avg(val_loss, 3) = 0.29"),
-  step: z.number().nullable().describe("At which it came to hold"),
-  loggedAt: timeSchema.describe("By the clock of the run"),
-});
-
 export const executionSchema = z.object({
   id: z.uuid(),
   entity: z.string().describe("Owner of the automation's scope"),
   automation: z.object({ id: z.uuid(), name: z.string().describe("As it was called when it fired"), revision: z.number().int() }),
-  event: z.object({
-    id: z.uuid(),
-    type: z.string(),
-    author: z.string(),
-    at: timeSchema,
-    entity: z.string(),
-    project: z.string(),
-    collection: z.string().nullable().describe("Null for events of runs"),
-    version: z.string().nullable().describe("v0, v1, …; null for events of the collection itself"),
-    alias: z.string().nullable(),
-    tag: z.string().nullable(),
-    run: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable(),
-    metric: metricEventSchema.nullable().describe("For the events of metrics"),
-  }),
+  event: eventSchema,
   action: z.enum(["webhook", "no_op"]),
   webhookId: z.uuid().nullable(),
   status: executionStatusSchema,

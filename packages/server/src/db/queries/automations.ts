@@ -165,8 +165,8 @@ const update = sql("automations_update", `
   where id = $1`);
 
 const insertRevision = sql("automations_insert_revision", `
-  insert into automation_revisions (automation_id, revision, entity_id, name, event_type, event_filter, action_type, action, created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`);
+  insert into automation_revisions (automation_id, revision, entity_id, name, event_type, event_filter, action_type, action, created_by, scope_kind, scope_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`);
 
 export async function insertAutomation(tx: Transaction, write: AutomationWrite): Promise<void> {
   await tx.query(insert, [...valuesOf(write), write.userId]);
@@ -178,7 +178,7 @@ export async function storeAutomation(tx: Transaction, write: AutomationWrite): 
 
 /** Keeps what the automation says at this revision: executions go on with it, whatever is edited later. */
 export async function insertAutomationRevision(tx: Transaction, write: AutomationWrite): Promise<void> {
-  await tx.query(insertRevision, [write.id, write.revision, write.entityId, write.name, write.eventType, write.eventFilter, write.actionType, write.action, write.userId]);
+  await tx.query(insertRevision, [write.id, write.revision, write.entityId, write.name, write.eventType, write.eventFilter, write.actionType, write.action, write.userId, write.scopeKind, write.scopeId]);
 }
 
 const remove = sql("automations_delete", "update automations set deleted_at = now(), enabled = false where id = $1");

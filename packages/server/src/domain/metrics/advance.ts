@@ -1,11 +1,13 @@
 import type { Filter } from "../filter/filter.ts";
+import type { BookEntry, WatchBook } from "./book.ts";
+import { concernedBy } from "./concerned.ts";
 import type { Edge, Tracked } from "./judge.ts";
-import { findEdges, heldBefore, holdsAtEnd } from "./judge.ts";
+import { findEdges, heldBefore, holdsAtEnd, track } from "./judge.ts";
 import type { StateEdit } from "./state-edit.ts";
 import { editState } from "./state-edit.ts";
 import type { Tracks } from "./track.ts";
 import { joinValues, makeTracks } from "./track.ts";
-import type { MetricWatch, NewLines, RunWatchState, Turn, WatchBook, Windows } from "./watch.ts";
+import type { NewLines, RunWatchState, Turn, Windows } from "./watch.ts";
 
 /** As many values of a condition's window are told with an event. */
 const mostValuesTold = 100;
@@ -37,12 +39,13 @@ export function advance({ book, windows, state, lines, admits }: Advance): Advan
   const edit = editState(state);
   noteNewcomers(book, { tracks, state, edit });
   const found: { line: number; turn: Turn }[] = [];
-  for (const watch of touchedWatches(book, lines)) {
-    const all = watch.conditions.map((condition) => ({ condition, track: tracks.of(condition) }));
+  for (const entry of concernedBy(book, { lines, tracks, state: edit.current() })) {
+    const { watch } = entry;
+    const all = track(entry, tracks);
     const admitted = watch.run === null || admits(watch.run);
     const edges = admitted ? findEdges(all, edit.isDormant(watch)) : [];
     edit.setDormant(watch, !admitted && all.every(holdsAtEnd));
-    found.push(...turnsOf(watch, edges, { all, tracks, lines, edit }));
+    for (const turn of turnsOf(entry, edges, { all, tracks, lines, edit })) found.push(turn);
   }
   const turns = found.sort((a, b) => a.line - b.line).map(({ turn }) => turn);
   return { turns, windows: moveWindows(book, windows, lines), state: edit.result(book) };
@@ -53,23 +56,17 @@ function noteNewcomers(book: WatchBook, { tracks, state, edit }: { tracks: Track
   for (const [scope, version] of book.versions) {
     const seen = state.seen.get(scope) ?? 0;
     if (seen === version) continue;
-    for (const watch of book.watches) {
-      if (watch.scope !== scope || watch.since <= seen) continue;
-      if (watch.conditions.every((condition) => heldBefore({ condition, track: tracks.of(condition) }))) edit.setDormant(watch, true);
+    for (const entry of book.entries.values()) {
+      if (entry.watch.scope !== scope || entry.watch.since <= seen) continue;
+      if (track(entry, tracks).every(heldBefore)) edit.setDormant(entry.watch, true);
     }
   }
-}
-
-function touchedWatches(book: WatchBook, lines: NewLines): Iterable<MetricWatch> {
-  const touched = new Set<MetricWatch>();
-  for (const [metric, { lines: having }] of lines.metrics) if (having.length > 0) for (const watch of book.byMetric.get(metric) ?? []) touched.add(watch);
-  return touched;
 }
 
 type Found = { all: readonly Tracked[]; tracks: Tracks; lines: NewLines; edit: StateEdit };
 
 /** Of several that are held back one after the other the first one says it all. */
-function turnsOf(watch: MetricWatch, edges: readonly Edge[], { all, tracks, lines, edit }: Found): { line: number; turn: Turn }[] {
+function turnsOf({ watch, gauges }: BookEntry, edges: readonly Edge[], { all, tracks, lines, edit }: Found): { line: number; turn: Turn }[] {
   const turns: { line: number; turn: Turn }[] = [];
   let toldOfCooldown = false;
   for (const { line, counts } of edges) {
@@ -79,9 +76,9 @@ function turnsOf(watch: MetricWatch, edges: readonly Edge[], { all, tracks, line
     if (!heldBack && watch.cooldownMs > 0) edit.setFired(watch, at);
     if (heldBack && toldOfCooldown) continue;
     toldOfCooldown ||= heldBack;
-    const met = all.map(({ condition, track }, index) => {
-      const count = counts[index] ?? 0;
-      return { condition, measured: count === 0 ? track.before : (track.series[count - 1] ?? Number.NaN), values: tracks.values(condition, count, mostValuesTold) };
+    const met = all.map(({ condition, track: { before, series } }, index) => {
+      const [count, gauge] = [counts[index] ?? 0, gauges[index] ?? condition];
+      return { condition, measured: count === 0 ? before : (series[count - 1] ?? Number.NaN), values: tracks.values(gauge, count, mostValuesTold) };
     });
     turns.push({ line, turn: { watch, at, step: lines.steps[line] ?? null, met, heldBack } });
   }

@@ -19,9 +19,10 @@ export function measureAt(measure: Measure, values: Float64Array, end: number): 
 }
 
 /** The measure at each value from index `from` on. */
-export function measureSeries(measure: Measure, values: Float64Array, from: number): Float64Array {
-  const series = new Float64Array(values.length - from);
-  for (let index = 0; index < series.length; index += 1) series[index] = measureAt(measure, values, from + index + 1);
+export function measureSeries(measure: Measure, values: Float64Array, from: number): number[] {
+  // No typed array: there is one for each measure and report, and those cost more to make and to throw away.
+  const series: number[] = [];
+  for (let end = from + 1; end <= values.length; end += 1) series.push(measureAt(measure, values, end));
   return series;
 }
 
@@ -52,10 +53,18 @@ function changeAt(measure: Extract<Measure, { kind: "change" }>, values: Float64
 /** Of the value just behind the window. */
 function zscoreAt(values: Float64Array, window: Window): number {
   const value = at(values, window.to);
-  const least = aggregateOf("MIN", values, window);
+  let least = at(values, window.from);
+  let greatest = least;
+  let sum = 0;
+  for (let index = window.from; index < window.to; index += 1) {
+    const one = at(values, index);
+    sum += one;
+    if (one < least) least = one;
+    if (one > greatest) greatest = one;
+  }
   // The mean of equal values may be off by a rounding error, which would then pass for their deviation.
-  if (least === aggregateOf("MAX", values, window)) return value === least ? Number.NaN : value > least ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  const mean = aggregateOf("AVERAGE", values, window);
+  if (least === greatest) return value === least ? Number.NaN : value > least ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const mean = sum / (window.to - window.from);
   let squares = 0;
   for (let index = window.from; index < window.to; index += 1) squares += (at(values, index) - mean) ** 2;
   return finite((value - mean) / Math.sqrt(squares / (window.to - window.from)));

@@ -1,4 +1,5 @@
-import type { MetricWatch, RunWatchState, WatchBook } from "./watch.ts";
+import type { WatchBook } from "./book.ts";
+import type { MetricWatch, RunWatchState } from "./watch.ts";
 
 /** Changes to what is known of a run; as long as there is none, the result is the very object that it began with. */
 export type StateEdit = {
@@ -7,6 +8,8 @@ export type StateEdit = {
   /** Milliseconds since 1970; null where it has not fired. */
   firedAt(watch: MetricWatch): number | null;
   setFired(watch: MetricWatch, at: number): void;
+  /** What is known with the changes so far. */
+  current(): RunWatchState;
   /** What is to be kept, as of the versions of the book; what is about automations that are gone is dropped then. */
   result(book: WatchBook): RunWatchState;
 };
@@ -25,11 +28,11 @@ export function editState(state: RunWatchState): StateEdit {
       return last?.since === watch.since ? last.at : null;
     },
     setFired: (watch, at) => fired.set(watch.automationId, { since: watch.since, at }),
+    current: () => ({ seen: state.seen, dormant: dormant.map(), fired: fired.map() }),
     result: (book) => {
       const moved = !sameVersions(state.seen, book.versions);
       if (!moved && !dormant.changed() && !fired.changed()) return state;
-      const alive = new Set(book.watches.map(({ automationId }) => automationId));
-      return { seen: book.versions, dormant: keep(dormant.map(), alive), fired: keep(fired.map(), alive) };
+      return { seen: book.versions, dormant: keep(dormant.map(), book.entries), fired: keep(fired.map(), book.entries) };
     },
   };
 }
@@ -48,7 +51,7 @@ function copyOnWrite<Value>(original: ReadonlyMap<string, Value>): { get(key: st
   };
 }
 
-const keep = <Value>(map: ReadonlyMap<string, Value>, alive: ReadonlySet<string>): ReadonlyMap<string, Value> => new Map([...map].filter(([id]) => alive.has(id)));
+const keep = <Value>(map: ReadonlyMap<string, Value>, alive: { has(id: string): boolean }): ReadonlyMap<string, Value> => new Map([...map].filter(([id]) => alive.has(id)));
 
 function sameVersions(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
   if (a.size !== b.size) return false;

@@ -1,6 +1,5 @@
 import type { Filter } from "../filter/filter.ts";
 import type { MetricCondition } from "./condition.ts";
-import { valuesNeeded } from "./condition.ts";
 
 export const metricEventTypes = ["RUN_METRIC", "RUN_METRIC_CHANGE", "RUN_METRIC_ZSCORE"] as const;
 export type MetricEventType = (typeof metricEventTypes)[number];
@@ -22,30 +21,6 @@ export type MetricWatch = {
   /** Which runs; null for every run. */
   readonly run: Filter | null;
 };
-
-/** The automations over metrics that watch a run. */
-export type WatchBook = {
-  /** The version of each scope at which this is its list. */
-  readonly versions: ReadonlyMap<string, number>;
-  readonly watches: readonly MetricWatch[];
-  readonly byMetric: ReadonlyMap<string, readonly MetricWatch[]>;
-  /** How many of each metric's newest values the conditions look at, the value itself included. */
-  readonly needed: ReadonlyMap<string, number>;
-};
-
-export function watchBook(versions: ReadonlyMap<string, number>, watches: readonly MetricWatch[]): WatchBook {
-  const byMetric = new Map<string, MetricWatch[]>();
-  const needed = new Map<string, number>();
-  for (const watch of watches) {
-    for (const { metric, measure } of watch.conditions) {
-      const others = byMetric.get(metric);
-      if (others === undefined) byMetric.set(metric, [watch]);
-      else if (others.at(-1) !== watch) others.push(watch);
-      needed.set(metric, Math.max(needed.get(metric) ?? 0, valuesNeeded(measure)));
-    }
-  }
-  return { versions, watches, byMetric, needed };
-}
 
 /** The newest finite values of each watched metric of a run, oldest first: as many as are needed, or all that there are. */
 export type Windows = ReadonlyMap<string, Float64Array>;

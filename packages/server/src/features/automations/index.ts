@@ -6,7 +6,7 @@ export type { AutomationInput } from "./create-automation.ts";
 export { deleteAutomation } from "./delete-automation.ts";
 export { listAutomations, listProjectAutomations, readAutomation } from "./list-automations.ts";
 export type { AutomationQuery } from "./list-automations.ts";
-export { editorRole } from "./permissions.ts";
+export { editorRole, requireVisibleScope } from "./permissions.ts";
 export type { ScopeAddress } from "./permissions.ts";
 export { updateAutomation } from "./update-automation.ts";
 export type { AutomationChanges } from "./update-automation.ts";

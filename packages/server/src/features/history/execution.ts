@@ -1,33 +1,15 @@
-import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import { runStatus } from "../../domain/event-variables.ts";
-import type { Event, MetricFacts, ScopeKind } from "../../domain/event.ts";
+import type { ScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
+import type { EventSummary } from "../events/index.ts";
+import { summaryOf } from "../events/index.ts";
 
 /** A reason as it is shown: its code, which never changes, and what it means. */
 export type ShownReason = { code: Reason; text: string };
-
-export type EventSummary = {
-  id: string;
-  type: string;
-  author: string;
-  at: Date;
-  entity: string;
-  project: string;
-  /** Null for events of runs. */
-  collection: string | null;
-  /** v0, v1, …; null for events of the collection itself. */
-  version: string | null;
-  alias: string | null;
-  tag: string | null;
-  run: { id: string; name: string; state: string } | null;
-  /** What came to hold, for the events of metrics. */
-  metric: { condition: string; status: string; step: number | null; loggedAt: string } | null;
-};
 
 export type Execution = {
   id: string;
@@ -61,7 +43,7 @@ export type ShownAttempt = {
   finishedAt: Date;
 };
 
-const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
+export const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
 
 export const executionOf = (row: ExecutionRow): Execution => ({
   id: row.id,
@@ -78,28 +60,6 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,
   finishedAt: row.finished_at,
-});
-
-const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
-  id,
-  type: findEventType(type)?.friendlyName ?? type,
-  author,
-  at,
-  entity: subject.entityName,
-  project: subject.projectName,
-  collection: subject.kind === "run" ? null : subject.collectionName,
-  version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
-  alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: subject.kind === "run" ? null : subject.tag,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: runStatus(subject) } : null,
-  metric: subject.kind === "run" && subject.metric !== null ? metricSummary(subject.metric) : null,
-});
-
-const metricSummary = ({ conditions, step, loggedAt }: MetricFacts): EventSummary["metric"] => ({
-  condition: conditions.map(({ short }) => short).join(" & "),
-  status: conditions.map(({ status }) => status).join(", "),
-  step,
-  loggedAt,
 });
 
 const headers = z.record(z.string(), z.string());

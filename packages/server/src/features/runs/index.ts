@@ -17,6 +17,6 @@ export { rewindRun } from "./rewind-run.ts";
 export { stopRun } from "./stop-run.ts";
 export { openRunFile, storeRunFile } from "./store-run-file.ts";
 export type { UpsertTarget } from "./upsert-run.ts";
-export { upsertRun } from "./upsert-run.ts";
+export { noChanges, upsertRun } from "./upsert-run.ts";
 export { makeMetricCaches } from "./metrics/caches.ts";
 export { listMetrics, readMetric } from "./read-metric.ts";

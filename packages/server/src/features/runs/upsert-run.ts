@@ -34,6 +34,11 @@ export type UpsertTarget =
       state: string | null;
     };
 
+/** Leaves a run as it is. */
+export const noChanges: RunChanges = {
+  displayName: null, config: null, summary: null, tags: null, notes: null, description: null, groupName: null, jobType: null, commit: null, host: null, program: null, repo: null, sweepName: null,
+};
+
 export type UpsertedRun = { run: RunRow; project: VisibleProject; inserted: boolean };
 
 /**

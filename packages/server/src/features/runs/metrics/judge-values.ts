@@ -68,7 +68,7 @@ async function readBefore(tx: Transaction, { run, reached }: NewValues, book: Wa
 }
 
 /** Run filters look at the run; it is read only where one of them is asked. */
-const needsSubject = (book: WatchBook, lines: NewLines): boolean => [...lines.metrics.keys()].some((metric) => book.byMetric.get(metric)?.some(({ run }) => run !== null) === true);
+const needsSubject = (book: WatchBook, lines: NewLines): boolean => [...lines.metrics.keys()].some((metric) => book.byMetric.get(metric)?.others.some(({ watch }) => watch.run !== null) === true);
 
 type Outcome = { values: NewValues; subject: RunSubject | null; before: Pick<RunWindows, "state">; after: Advanced };
 
