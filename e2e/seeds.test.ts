@@ -118,6 +118,11 @@ describe.each(inject("completedSdks"))("the pages' Python, as it stands, with wa
     });
   });
 
+  test("the same is done with a registry of the organization, and a version in it is told", async () => {
+    await play(sdk, "registries");
+    await until("the version is told", () => told().some((body) => text(body["shared"]) === "acme/wandb-registry-model/shared-models:v1"));
+  });
+
   test("a run that is good by both metrics, and no other, asks for a review", async () => {
     await play(sdk, "train");
     const ready = (): Json[] => told().filter((body) => text(body["event_type"]) === "MODEL_READY_FOR_REVIEW");

@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 import wandb
-from wandb.automations import DoNothing, OnAddArtifactAlias, SendWebhook
+from wandb.automations import DoNothing, OnAddArtifactAlias, OnCreateArtifact, SendWebhook
 
 TEAM = "my-team"
 REGISTRY = f"{TEAM}/model-registry"
@@ -76,6 +76,49 @@ def chapter_rename():
     renamed = api.update_automation(automation, name="renamed")
     back = api.update_automation(renamed, name="high-performance-model-review")
     fact(before=before, after=back.event.filter.model_dump_json(), completed=hasattr(wandb, "hook"))
+
+
+def check(condition, what):
+    if not condition:
+        raise SystemExit(f"This does not hold: {what}")
+
+
+def refused(call, *words):
+    try:
+        call()
+    except ValueError as error:
+        check(all(word in str(error) for word in words), f"the refusal names {words}: {error}")
+    else:
+        check(False, f"{words} is refused")
+
+
+def chapter_registries():
+    """What the page does with the team's registry, with one of the organization; and names that are not there."""
+    log_model("shared").link("acme/wandb-registry-model/shared-models")
+    api = wandb.Api()
+    registry = api.registry("model", entity=TEAM)
+    check(registry.full_name == "wandb-registry-model" and registry.organization == "acme", "a registry of the team's organization is found by the team")
+    check(api.registry("model", organization="acme").id == registry.id == api.registry("model", "acme").id, "and as before by the organization")
+    check(registry.collection("shared-models").name == "shared-models", "its collection is found by name")
+
+    webhook = next(api.webhook_integrations(entity=TEAM))
+    action = SendWebhook.from_integration(webhook, payload={"shared": "${artifact_version_string}"})
+    made = api.create_automation(OnCreateArtifact(scope=registry) >> action, name="shared")
+    beside = api.create_automation(OnAddArtifactAlias(scope=registry.collection("shared-models")) >> DoNothing(), name="of a collection")
+    check([each.name for each in registry.automations()] == ["shared", "of a collection"], "it lists its automations and those of its collections")
+    made.name, made.description = "renamed", "by save"
+    check(made.save() is made and made.updated_at is not None, "save takes over what the server made of it")
+    [listed] = [each for each in registry.automations() if each.id == made.id]
+    check(listed == made and listed.description == "by save", "and is kept")
+    check(beside.delete() is True, "delete deletes")
+    check([each.name for each in registry.automations()] == ["renamed"], "and the other is gone")
+    check(not {"renamed"} & {each.name for each in api.project("model-training", entity=TEAM).automations()}, "other projects do not list it")
+
+    refused(lambda: registry.collection("nothing"), "nothing")
+    refused(lambda: api.project("model-training", entity=TEAM).collection("nothing"), "nothing")
+    refused(lambda: api.registry("model-registry", entity="nobody"), "model-registry", "nobody")
+    refused(lambda: api.project("nothing", entity=TEAM).automations(), "nothing")
+    log_model("shared-2").link("acme/wandb-registry-model/shared-models")
 
 
 def chapter_promote():

@@ -67,9 +67,15 @@ def collection_of_project(self: Any, name: str) -> Any:
     for kind in api.artifact_types(project=path):
         try:
             return api.artifact_collection(kind.name, f"{path}/{name}")
-        except ValueError:
-            continue  # Not of this type.
+        except Exception as error:
+            if not _is_missing(error):
+                raise
     raise ValueError(f"No collection {name!r} in {path}")
+
+
+def _is_missing(error: Exception) -> bool:
+    """Whether there is none of that type: a ValueError, which older SDKs wrap in an error of communication."""
+    return isinstance(error, ValueError) or isinstance(getattr(error, "exc", None), ValueError)
 
 
 def _team_registry(api: Any, entity: str) -> Any:
