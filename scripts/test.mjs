@@ -45,7 +45,7 @@ function vitest(name, config, { env = {}, folders = [] } = {}) {
 function pythonPackage(version) {
   const home = mkdtempSync(join(tmpdir(), "bellhop-python-"));
   const env = { HOME: home, PYTHONDONTWRITEBYTECODE: "1", WANDB_ERROR_REPORTING: "false" };
-  run(`e2e, the Python package with wandb ${version}`, ["-m", "unittest", "discover", "-s", "tests", "-t", "."], env, { command: ensurePackage(version), cwd: join(root, "python") });
+  run(`e2e, the Python package with wandb ${version}`, ["-m", "unittest", "discover", "--buffer", "-s", "tests", "-t", "."], env, { command: ensurePackage(version), cwd: join(root, "python") });
   rmSync(home, { recursive: true, force: true });
 }
 
