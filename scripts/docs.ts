@@ -6,6 +6,8 @@ import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
 import { reasons } from "../packages/server/src/domain/reason.ts";
+import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
+import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
 import { supportedEvents } from "../packages/server/src/features/automations/check-event.ts";
 
 const generated = "<!-- Generated from the code by `npm run docs`. -->\n";
@@ -36,7 +38,14 @@ const pages: Record<string, string> = {
   "events.md": `# Events\n\nWhat automations can watch in this release.\n\n${table(
     ["Event", "On the wire", "Raised when", "Scopes"],
     events.filter(({ type }) => supported.has(type)).map(({ type, friendlyName, description, scopes }) => [code(friendlyName), code(type), description, scopes.join(", ")]),
+  )}\n\n## Run hooks\n\nWhat the hooks of a run can wait for, by the words of \`run_state\`.\n\n${table(
+    ["run_state", "Event", "Raised when"],
+    events.filter(({ family }) => family === "run_hook").map(({ type, description }) => [code(type.slice("RUN_".length).toLowerCase()), code(type), description]),
   )}\n`,
+  "run-hooks.md": `# Run hooks\n\nA hook is an object in the list \`_hooks\` of a run's config: \`run_state\` (${hookStates.join(", ")}), \`url\`, \`method\` (POST unless it is GET, which has no body) and \`body\` (\`{}\` when left out; what is no text is sent as JSON). URL and body are [Jinja2 templates](jinja2.md) over \`run\`, as it was when its state changed. At most ${mostHooks} hooks per run and ${longestTemplate} characters per template. The URL begins with http:// or https:// and a host; variables fill only what comes behind.\n\nA body that is JSON after rendering is sent as \`application/json\`, any other as \`text/plain; charset=utf-8\`, with the headers \`webhook-id\` (the same for all attempts), \`webhook-timestamp\`, \`traceparent\` and \`User-Agent\`. A hook has no secrets and no signature.\n\n${table(
+    ["Attribute", "Meaning"],
+    Object.entries(hookFields).map(([name, meaning]) => [code(`run.${name}`), meaning]),
+  )}\n\nWhat is missing prints nothing, what is null prints \`None\`. \`GET /api/v1/runs/{entity}/{project}/{run}/hooks\` shows the hooks of a run, what is wrong with one, and what became of it last; \`GET /api/v1/executions?run={entity}/{project}/{run}\` all that became of them.\n`,
   "variables.md": `# Payload variables\n\nWritten \`\${name}\` inside string values of a payload; a string that is exactly \`\${=name}\` keeps the variable's JSON type. A variable that does not apply to the event becomes the empty string; an unknown one is refused when the automation is saved. A webhook's own secrets are variables by their names.\n\n${table(
     ["Variable", "Meaning", "Example"],
     variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),

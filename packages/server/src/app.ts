@@ -1,10 +1,12 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { noOpAction } from "./actions/no-op/index.ts";
+import { runHookAction } from "./actions/run-hook/index.ts";
 import { webhookAction } from "./actions/webhook/index.ts";
 import { openFolderObjectStore } from "./adapters/object-store-folder/folder-object-store.ts";
 import { makeUndiciOutboundHttp } from "./adapters/outbound-http-undici/undici-outbound-http.ts";
 import { openLocalSecretStore } from "./adapters/secret-store-local/local-secret-store.ts";
+import { makeMinijinjaTemplates } from "./adapters/templates-minijinja/minijinja-templates.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
@@ -33,6 +35,7 @@ import type { Stages, Worker } from "./pipeline/index.ts";
 import { dayMs, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
+import type { Templates } from "./ports/templates/port.ts";
 
 export type AppOptions = {
   config: Config;
@@ -108,7 +111,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   };
 }
 
-type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids">;
+type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids" | "templates">;
 
 async function openParts(config: Config, log: Log): Promise<Parts> {
   const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, random: world.random, log });
@@ -118,8 +121,9 @@ async function openParts(config: Config, log: Log): Promise<Parts> {
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
   const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
   // A kind of action is a folder under actions/ and a line here.
-  const actions = [webhookAction({ outbound, ...world, version }), noOpAction];
-  return { secretStore, objects, outbound, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
+  const templates: Templates = makeMinijinjaTemplates();
+  const actions = [webhookAction({ outbound, ...world, version }), noOpAction, runHookAction({ outbound, templates, ...world, version })];
+  return { secretStore, objects, outbound, templates, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 
 function startDeliveries({ config, services, metrics, stages }: { config: Config; services: Services; metrics: Metrics; stages: Stages }): Worker {
@@ -139,6 +143,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
 
 async function close(parts: Parts, db: Database, server: DatabaseServer): Promise<void> {
   await parts.outbound.close();
+  await parts.templates.close();
   await parts.objects.close();
   await db.close();
   await server.stop();

@@ -86,6 +86,25 @@ export type RunSubject = {
   projectName: string;
   entityId: number;
   entityName: string;
+  /** What only the templates of run hooks show; with their events alone. */
+  details?: RunDetails;
+};
+
+/** Times are ISO 8601 in UTC. */
+export type RunDetails = {
+  userDisplayName: string;
+  group: string | null;
+  jobType: string | null;
+  notes: string | null;
+  sweep: string | null;
+  host: string | null;
+  program: string | null;
+  commit: string | null;
+  exitCode: number | null;
+  lastStep: number | null;
+  createdAt: string;
+  updatedAt: string;
+  heartbeatAt: string;
 };
 
 export type Subject = ArtifactSubject | CollectionSubject | RunSubject;
@@ -103,3 +122,6 @@ export type Event = Change & { id: string; at: Date };
 
 /** A level at which an automation can watch. */
 export type ScopeKind = "collection" | "project" | "entity";
+
+/** The same, with the scope of a run's own hooks. */
+export type AnyScopeKind = ScopeKind | "run";

@@ -10,6 +10,7 @@ import type { Action } from "../ports/action/port.ts";
 import type { ObjectStore } from "../ports/object-store/port.ts";
 import type { OutboundHttp } from "../ports/outbound-http/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
+import type { Templates } from "../ports/templates/port.ts";
 
 /** What the verbs work with. app.ts makes it once; a verb takes what it needs with Pick<Services, …>. */
 export type Services = {
@@ -19,6 +20,7 @@ export type Services = {
   objects: ObjectStore;
   secretStore: SecretStore;
   outbound: OutboundHttp;
+  templates: Templates;
   clock: Clock;
   random: Random;
   ids: IdMaker;

@@ -9,6 +9,7 @@ import { systemRandom } from "../kit/random.ts";
 import { memoryObjectStore } from "../ports/object-store/memory.ts";
 import { makeMemoryOutboundHttp } from "../ports/outbound-http/memory.ts";
 import { memorySecretStore } from "../ports/secret-store/memory.ts";
+import { memoryTemplates } from "../ports/templates/memory.ts";
 
 /** Services on a real database, with memory ports, and a pipeline that takes changes and does nothing. */
 export const testServices = (db: Database, parts: Partial<Services> = {}): Services => ({
@@ -18,6 +19,7 @@ export const testServices = (db: Database, parts: Partial<Services> = {}): Servi
   objects: memoryObjectStore(),
   secretStore: memorySecretStore(),
   outbound: makeMemoryOutboundHttp(),
+  templates: memoryTemplates(),
   clock: systemClock,
   random: systemRandom,
   ids: uuidv7Maker(systemClock, systemRandom),

@@ -64,8 +64,8 @@ const shown = `
     where execution.automation_id = automation.id order by execution.id desc limit 1
   ) as last on true`;
 
-// An automation whose scope was deleted is as good as deleted.
-const alive = `automation.deleted_at is null and (case automation.scope_kind when 'collection' then collection.id is not null when 'project' then project.id is not null else true end)`;
+// An automation whose scope was deleted is as good as deleted. The hooks of runs are no automations to those who list them.
+const alive = `automation.scope_kind <> 'run' and automation.deleted_at is null and (case automation.scope_kind when 'collection' then collection.id is not null when 'project' then project.id is not null else true end)`;
 
 // A restricted registry hides its automations from other members of the organization; only there the role is asked for.
 const visible = `(case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end)`;

@@ -3,6 +3,7 @@ import type { Change, Subject } from "../../domain/event.ts";
 import type { Transaction } from "../database.ts";
 import { sql } from "../database.ts";
 import { findActionType } from "../../domain/automation.ts";
+import { jsonbText } from "../../kit/jsonb-text.ts";
 import { scopesOf } from "./event-scopes.ts";
 
 type CandidateRow = { event_id: string; at: Date; id: string | null; entity_id: number; revision: number; name: string; event_filter: string; action_type: string; webhook_id: string | null };
@@ -23,7 +24,7 @@ const captureEvents = sql("capture_events", `
   select event.id as event_id, event.created_at as at,
     automation.id, automation.entity_id, automation.revision, automation.name, automation.event_filter, automation.action_type, automation.webhook_id
   from event join captured using (id) left join lateral (
-    select found.* from ${scopesOf({ collection: "captured.collection_id", project: "captured.project_id", entity: "captured.entity_id" })}
+    select found.* from ${scopesOf({ collection: "captured.collection_id", run: "captured.run_id", project: "captured.project_id", entity: "captured.entity_id" })}
     join automations as found on found.event_type = captured.type and found.scope_kind = scope.kind and found.scope_id = scope.id
       and found.enabled and found.deleted_at is null
     where captured.automation_id is null
@@ -37,8 +38,7 @@ export type StoredEvent = { at: Date; candidates: Candidate[] };
 /** Stores the events; gives, by event id, its time and the automations whose scope it is in, each with its filter still unread. */
 export async function insertEventsAndFindAutomations(tx: Transaction, changes: readonly (Change & { id: string })[]): Promise<Map<string, StoredEvent>> {
   const rows = changes.map(({ id, type, author, subject }) => ({ id, entity_id: subject.entityId, project_id: subject.projectId, type, author, subject, ...targetOf(subject) }));
-  // PostgreSQL's JSON types hold no NUL; metadata of clients may.
-  const found = await tx.query<CandidateRow>(captureEvents, [JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd")]);
+  const found = await tx.query<CandidateRow>(captureEvents, [jsonbText(rows)]);
   const stored = new Map<string, StoredEvent>();
   for (const row of found) {
     const event = stored.get(row.event_id) ?? { at: row.at, candidates: [] };

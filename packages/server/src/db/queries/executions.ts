@@ -1,5 +1,5 @@
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
 import { lastId, leastId } from "../../kit/id-range.ts";
@@ -15,7 +15,7 @@ export type ExecutionRow = EventRow & {
   /** As it was called when it fired. */
   automation_name: string;
   revision: number;
-  scope_kind: ScopeKind;
+  scope_kind: AnyScopeKind;
   action_type: string;
   webhook_id: string | null;
   status: ExecutionStatus;
@@ -65,9 +65,16 @@ const ofEntities = sql("executions_of_entities", `
     where execution.entity_id = entity.id and ${wanted} order by execution.id desc limit $6
   ) as page order by page.id desc limit $6`);
 
+// As for entities, hook by hook: a run has few, those that it had before among them.
+const ofRun = sql("executions_of_run", `
+  select page.* from automations as hook cross join lateral (
+    select ${columns} from executions as execution ${joined}
+    where execution.automation_id = hook.id and ${wanted} order by execution.id desc limit $6
+  ) as page where hook.scope_kind = 'run' and hook.scope_id = $7 order by page.id desc limit $6`);
+
 export type ExecutionFilter = {
-  /** Of one automation, or of these entities. */
-  of: { automationId: string } | { entityIds: readonly number[] };
+  /** Of one automation, of the hooks of a run, or of these entities. */
+  of: { automationId: string } | { runId: number } | { entityIds: readonly number[] };
   status: ExecutionStatus | null;
   since: Date | null;
   /** Only older ones than this id. */
@@ -78,8 +85,9 @@ export type ExecutionFilter = {
 /** Newest first. The user has to have a role in the automation's scope, or in each of the entities. */
 export async function findExecutions(db: Querier, userId: number, filter: ExecutionFilter): Promise<ExecutionRow[]> {
   const values = [userId, filter.before ?? lastId, leastId(filter.since), filter.since ?? new Date(0), filter.status, filter.limit] as const;
-  return "automationId" in filter.of
-    ? db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId])
+  if ("automationId" in filter.of) return db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId]);
+  return "runId" in filter.of
+    ? db.query<ExecutionRow>(ofRun, [...values, filter.of.runId])
     : db.query<ExecutionRow>(ofEntities, [...values, filter.of.entityIds]);
 }
 
@@ -109,6 +117,7 @@ export type AttemptRow = {
   number: number;
   outcome: AttemptOutcome;
   reason: Reason | null;
+  detail: string | null;
   request: unknown;
   response: unknown;
   timing: unknown;
@@ -117,6 +126,6 @@ export type AttemptRow = {
 };
 
 const attempts = sql("executions_attempts", `
-  select number, outcome, reason, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
+  select number, outcome, reason, detail, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
 
 export const findAttempts = (db: Querier, executionId: string): Promise<AttemptRow[]> => db.query<AttemptRow>(attempts, [executionId]);

@@ -34,9 +34,9 @@ const rows = `
     revision.revision, revision.created_at as revision_at, revision.name as automation_name, revision.event_type as watched_type, revision.event_filter,
     watched.kind as scope_kind, watched.id as scope_id,
     case watched.kind when 'collection' then (select name from artifact_collections where id = watched.id)
-      when 'project' then (select name from projects where id = watched.id) else (select name from entities where id = watched.id) end as scope_name,
+      when 'project' then (select name from projects where id = watched.id) when 'run' then (select name from runs where id = watched.id) else (select name from entities where id = watched.id) end as scope_name,
     execution.id is not null or exists (
-      select from ${scopesOf({ collection: "(event.subject ->> 'collectionId')::bigint", project: "event.project_id", entity: "event.entity_id" })}
+      select from ${scopesOf({ collection: "(event.subject ->> 'collectionId')::bigint", run: "event.run_id", project: "event.project_id", entity: "event.entity_id" })}
       where scope.kind = watched.kind and scope.id = watched.id) as in_scope,
     execution.id as execution_id, execution.status = 'skipped' as skipped, execution.reason
   from events as event

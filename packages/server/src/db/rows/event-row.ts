@@ -1,6 +1,6 @@
 import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
-import type { Event, Subject } from "../../domain/event.ts";
+import type { Event, RunDetails, Subject } from "../../domain/event.ts";
 import { watchedRunStates } from "../../domain/event.ts";
 import { runStates } from "../../domain/run.ts";
 
@@ -16,6 +16,22 @@ const place = z.object({
   entityId: z.number(),
   entityName: z.string(),
 });
+
+const details = z.object({
+  userDisplayName: z.string(),
+  group: z.string().nullable(),
+  jobType: z.string().nullable(),
+  notes: z.string().nullable(),
+  sweep: z.string().nullable(),
+  host: z.string().nullable(),
+  program: z.string().nullable(),
+  commit: z.string().nullable(),
+  exitCode: z.number().nullable(),
+  lastStep: z.number().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  heartbeatAt: z.string(),
+}) satisfies z.ZodType<RunDetails>;
 
 const metricFacts = z.object({
   automationId: z.string(),
@@ -53,6 +69,7 @@ const subject = z.discriminatedUnion("kind", [
     projectName: z.string(),
     entityId: z.number(),
     entityName: z.string(),
+    details: details.exactOptional(),
   }),
 ]) satisfies z.ZodType<Subject>;
 

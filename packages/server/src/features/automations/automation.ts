@@ -2,7 +2,7 @@ import { findEventType } from "@bellhop/contract";
 import type { EventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AutomationRow } from "../../db/queries/automations.ts";
-import { actionConfigSchema } from "../../domain/automation.ts";
+import { automationActionSchema } from "../../domain/automation.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
 
@@ -86,7 +86,7 @@ function eventTypeOf(row: AutomationRow): EventType {
 }
 
 function actionOf(row: AutomationRow): SavedAction {
-  const action = z.parse(actionConfigSchema, row.action);
+  const action = z.parse(automationActionSchema, row.action);
   if (action.type === "NO_OP") return action;
   return { type: action.type, webhook: { id: action.webhookId, name: row.webhook_name, team: row.webhook_team, url: row.webhook_url }, payload: action.payload };
 }

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Transaction } from "../../db/database.ts";
 import type { AutomationRow, AutomationWrite } from "../../db/queries/automations.ts";
 import { findAutomation, insertAutomationRevision, lockAutomationForChange, storeAutomation } from "../../db/queries/automations.ts";
-import type { ActionConfig } from "../../domain/automation.ts";
-import { actionConfigSchema } from "../../domain/automation.ts";
+import type { AutomationAction } from "../../domain/automation.ts";
+import { automationActionSchema } from "../../domain/automation.ts";
 import { invalid, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
@@ -79,7 +79,7 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
   const texts = { name: input.name ?? before.name, description: input.description === undefined ? before.description : input.description };
   const wanted = { type: input.event?.type ?? before.eventType, filter: input.event?.filter ?? before.eventFilter };
   const event = changedEvent(wanted, before, scope);
-  const action = await changedAction(tx, viewer, input.action, { current: z.parse(actionConfigSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
+  const action = await changedAction(tx, viewer, input.action, { current: z.parse(automationActionSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
   const cooldownSeconds = cooldownAfter(input, wanted.type, before);
   const problems = [...textProblems(texts), ...cooldownProblems(cooldownSeconds, event), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
   if (!event.ok || !action.ok || problems.length > 0) throw invalid(problems);
@@ -111,7 +111,7 @@ function cooldownAfter(input: AutomationChanges, type: string, before: Automatio
   return watchesMetrics(type) ? before.cooldownSeconds : null;
 }
 
-type ActionEdit = { current: ActionConfig; scope: VisibleScope; moved: boolean };
+type ActionEdit = { current: AutomationAction; scope: VisibleScope; moved: boolean };
 
 /** An automation that moves to another owner has to be allowed its webhook there anew. */
 async function changedAction(tx: Transaction, viewer: Viewer, input: ActionInput | undefined, { current, scope, moved }: ActionEdit): Promise<CheckedAction> {
@@ -119,16 +119,16 @@ async function changedAction(tx: Transaction, viewer: Viewer, input: ActionInput
   return checkAction(tx, viewer, input ?? inputOf(current), { scope, current: moved ? null : current });
 }
 
-const inputOf = (action: ActionConfig): ActionInput => (action.type === "NO_OP" ? action : { type: action.type, webhook: { id: action.webhookId }, payload: action.payload });
+const inputOf = (action: AutomationAction): ActionInput => (action.type === "NO_OP" ? action : { type: action.type, webhook: { id: action.webhookId }, payload: action.payload });
 
-const storedAction = (action: ActionConfig): Pick<AutomationWrite, "actionType" | "action" | "webhookId"> => ({
+const storedAction = (action: AutomationAction): Pick<AutomationWrite, "actionType" | "action" | "webhookId"> => ({
   actionType: action.type,
   action: actionText(action),
   webhookId: action.type === "GENERIC_WEBHOOK" ? action.webhookId : null,
 });
 
 /** The same text for the same action, whatever order PostgreSQL gives the keys of its JSON. */
-const actionText = (action: ActionConfig): string =>
+const actionText = (action: AutomationAction): string =>
   JSON.stringify(action.type === "NO_OP" ? { type: action.type } : { type: action.type, webhookId: action.webhookId, payload: action.payload });
 
 const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
@@ -145,7 +145,7 @@ const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
   eventFilter: row.event_filter,
   cooldownSeconds: row.cooldown_seconds,
   conditionVersion: row.condition_version,
-  ...storedAction(z.parse(actionConfigSchema, row.action)),
+  ...storedAction(z.parse(automationActionSchema, row.action)),
   userId,
 });
 

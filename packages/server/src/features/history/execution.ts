@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
@@ -17,7 +17,7 @@ export type Execution = {
   entity: string;
   /** With the name that it had when it fired. */
   automation: { id: string; name: string; revision: number };
-  scopeKind: ScopeKind;
+  scopeKind: AnyScopeKind;
   event: EventSummary;
   action: string;
   webhookId: string | null;
@@ -35,6 +35,8 @@ export type ShownAttempt = {
   number: number;
   outcome: AttemptOutcome;
   reason: ShownReason | null;
+  /** What exactly was wrong, where the reason alone does not say it. */
+  detail: string | null;
   /** As it was sent, secrets masked; null where nothing was sent. */
   request: RequestRecord | null;
   response: ResponseRecord | null;
@@ -72,6 +74,7 @@ export const attemptOf = (row: AttemptRow): ShownAttempt => ({
   number: row.number,
   outcome: row.outcome,
   reason: shownReason(row.reason),
+  detail: row.detail,
   request: z.parse(requestSchema.nullable(), row.request),
   response: z.parse(responseSchema.nullable(), row.response),
   timing: z.parse(timingSchema.nullable(), row.timing),

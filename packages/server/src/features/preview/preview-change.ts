@@ -34,7 +34,7 @@ export type Preview = {
   more: boolean;
 };
 
-type Needs = Pick<Services, "db" | "ids" | "clock" | "random" | "limits" | "publicUrl" | "actions" | "watchLists" | "watchBooks" | "runWindows">;
+type Needs = Pick<Services, "db" | "ids" | "clock" | "random" | "limits" | "publicUrl" | "actions" | "log" | "templates" | "watchLists" | "watchBooks" | "runWindows">;
 
 /**
  * What a change would set off. It is made by its own verb, on a database whose writes are thrown away: the same
@@ -49,7 +49,7 @@ export async function previewChange(services: Needs, viewer: Viewer, tried: Trie
     // A version's tag is an event wherever the version is linked, and so perhaps where the viewer may not look.
     const visible = await findVisibleEventIds(db, viewer.userId, events.map(({ id }) => id));
     const planned = await findPlanned(db, viewer.userId, [...visible], limit + 1);
-    const shown = previewAll(services, planned.slice(0, limit));
+    const shown = await previewAll(services, planned.slice(0, limit));
     const byEvent = Map.groupBy(shown, ({ eventId }) => eventId);
     return {
       events: events.filter(({ id }) => visible.has(id)).map((event) => ({ event: summaryOf(event), automations: (byEvent.get(event.id) ?? []).map(({ automation }) => automation) })),
@@ -61,11 +61,11 @@ export async function previewChange(services: Needs, viewer: Viewer, tried: Trie
 /** In UTF-16 units: bodies may have a megabyte each, and an answer has to fit into memory. */
 const mostBodyText = 8 << 20;
 
-function previewAll(services: Pick<Services, "actions">, planned: readonly PlannedExecution[]): { eventId: string; automation: PreviewedAutomation }[] {
+async function previewAll(services: Pick<Services, "actions">, planned: readonly PlannedExecution[]): Promise<{ eventId: string; automation: PreviewedAutomation }[]> {
   const shown: { eventId: string; automation: PreviewedAutomation }[] = [];
   let bodyText = 0;
   for (const execution of planned) {
-    const automation = previewed(services, execution);
+    const automation = await previewed(services, execution);
     bodyText += automation.request?.body?.length ?? 0;
     if (bodyText > mostBodyText) break;
     shown.push({ eventId: execution.event.id, automation });
@@ -83,13 +83,14 @@ const noting = (events: Event[]): Stages => ({
   },
 });
 
-function previewed(services: Pick<Services, "actions">, execution: PlannedExecution): PreviewedAutomation {
+async function previewed(services: Pick<Services, "actions">, execution: PlannedExecution): Promise<PreviewedAutomation> {
   const { automationId: id, automationName: name, revision, actionType: action, webhook } = execution;
   const shown = { id, name, revision, action, request: null };
   if (execution.skipped) return { ...shown, outcome: "skipped", reason: shownReason(execution.reason) };
-  const rendered = stages.render(services.actions.get(action), { ...execution, rendered: null });
+  const rendered = await stages.render(services.actions.get(action), { ...execution, rendered: null });
   if (!rendered.ok) return { ...shown, outcome: "undeliverable", reason: shownReason(rendered.reason) };
-  const { body } = rendered.request;
-  const request = webhook === null ? null : { method: webhook.method, url: execution.seesWebhook ? webhook.url : null, body: body === null ? null : showSealed(body) };
+  const { body, target = null } = rendered.request;
+  const to = webhook === null ? target : { method: webhook.method, url: execution.seesWebhook ? webhook.url : null };
+  const request = to === null ? null : { ...to, body: body === null ? null : showSealed(body) };
   return { ...shown, outcome: "fires", reason: null, request };
 }

@@ -17,7 +17,7 @@ export type TriedChange =
   | { change: "add_collection_tag" | "remove_collection_tag"; collection: string; tag: string }
   | { change: "run_state"; run: { entity: string; project: string; run: string }; state: WatchedRunState };
 
-type Needs = Pick<Services, "db" | "pipeline" | "clock" | "random" | "limits" | "publicUrl" | "watchLists" | "watchBooks" | "runWindows">;
+type Needs = Pick<Services, "db" | "pipeline" | "clock" | "random" | "limits" | "publicUrl" | "ids" | "templates" | "log" | "watchLists" | "watchBooks" | "runWindows">;
 
 /** Makes the change by the verb that would make it in earnest, with that verb's permissions and refusals. */
 export async function makeChange(services: Needs, viewer: Viewer, tried: TriedChange): Promise<void> {

@@ -6,6 +6,8 @@ export { deleteRun } from "./delete-run.ts";
 export { deleteRunFiles } from "./delete-run-files.ts";
 export { findRun, findVisibleRun } from "./find-run.ts";
 export { countFilesOfRun, listRunFiles, readRunMetadata } from "./list-run-files.ts";
+export type { ListedHook } from "./list-hooks.ts";
+export { listHooks } from "./list-hooks.ts";
 export { countRuns, listRuns } from "./list-runs.ts";
 export { markRunsLost } from "./mark-lost-runs.ts";
 export { moveRunState } from "./move-run-state.ts";

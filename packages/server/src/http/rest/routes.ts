@@ -7,6 +7,7 @@ import { metricRoutes } from "./routes-metrics.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
 import { previewRoutes } from "./routes-preview.ts";
 import { registryRoutes } from "./routes-registries.ts";
+import { runRoutes } from "./routes-runs.ts";
 import { secretRoutes } from "./routes-secrets.ts";
 import { teamRoutes } from "./routes-teams.ts";
 import { userRoutes } from "./routes-users.ts";
@@ -14,6 +15,6 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
-  ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
+  ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes, ...runRoutes,
   ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes, ...eventRoutes, ...explanationRoutes, ...previewRoutes, ...metricRoutes,
 ];

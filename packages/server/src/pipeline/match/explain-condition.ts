@@ -26,6 +26,8 @@ function clausesOf(filter: EventFilter, event: Event): ExplainedClause[] {
       return [...metricClauses(event), ...runClauses(filter.run, event)];
     case "run_state":
       return [enteredClause(filter.states, event), ...runClauses(filter.run, event)];
+    case "run_hook":
+      return [];
   }
 }
 

@@ -30,6 +30,7 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
+    else if (filter.eventFilter.family === "run_hook" && filter.eventFilter.problem !== null) matched.skips.push({ automation, reason: "hook_invalid" });
     else if (!holds(filter.eventFilter, event)) continue;
     else if (event.subject.kind === "run" && event.subject.metric?.heldBack === true) matched.skips.push({ automation, reason: "cooldown" });
     else matched.firings.push({ automation });
@@ -48,5 +49,7 @@ export function holds(filter: EventFilter, event: Event): boolean {
       return subject.kind === "run" && subject.metric !== null;
     case "run_state":
       return subject.kind === "run" && subject.entered !== null && filter.states.includes(subject.entered) && evaluate(filter.run, fieldsOf(event));
+    case "run_hook":
+      return subject.kind === "run";
   }
 }
