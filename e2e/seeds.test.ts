@@ -7,7 +7,7 @@ import type { Receiver } from "./support/receiver.ts";
 import { startReceiver } from "./support/receiver.ts";
 import type { Json, Rest } from "./support/rest.ts";
 import { list, rest, text } from "./support/rest.ts";
-import type { Sdk } from "./support/sdk.ts";
+import type { Sdk } from "./support/python.ts";
 import { adminKey, freePort, root, startServer } from "./support/server.ts";
 import type { RunningServer } from "./support/server.ts";
 import { temporaryFolder } from "./support/temporary.ts";

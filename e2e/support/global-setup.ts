@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import type { Sdk } from "./sdk.ts";
+import type { Sdk } from "./python.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

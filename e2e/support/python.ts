@@ -4,7 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json } from "./rest.ts";
-import type { Sdk } from "./sdk.ts";
+
+/** A Python that has that version of the SDK. */
+export type Sdk = { version: string; python: string };
 
 /** Runs a script with that Python in an empty home and gives all that it printed; fails where the script does. */
 export async function runPython(sdk: Sdk, args: string[], options: { url: string; key: string; env?: Record<string, string> }): Promise<string> {
