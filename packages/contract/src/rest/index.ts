@@ -2,6 +2,7 @@ export * from "./common.ts";
 export * from "./people.ts";
 export * from "./registries.ts";
 export * from "./automations.ts";
+export * from "./backtest.ts";
 export * from "./events.ts";
 export * from "./executions.ts";
 export * from "./explanations.ts";
