@@ -20,6 +20,7 @@ import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
+import { removeWhatIsOld } from "./features/retention/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { registerFaces } from "./http/faces.ts";
 import type { Metrics } from "./http/health/metrics.ts";
@@ -28,6 +29,7 @@ import { makeHttpServer } from "./http/server.ts";
 import { systemClock } from "./kit/clock.ts";
 import { uuidv7Maker } from "./kit/ids.ts";
 import type { Log } from "./kit/log.ts";
+import type { Repeated } from "./kit/repeat.ts";
 import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
@@ -65,6 +67,9 @@ const nudgeMs = 20;
 /** How often to look for runs that have gone silent. */
 const sweepMs = 15_000;
 
+/** How often to ask whether it is this process's turn to remove what is old. */
+const retentionMs = 60_000;
+
 const world = { clock: systemClock, random: systemRandom };
 
 /** The composition root: picks adapters and actions and joins everything; nothing else does. */
@@ -91,6 +96,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const retaining = worker === null ? null : startRetaining(services, config);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
 
@@ -104,6 +110,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
       stopping = true;
       await http.close();
       await sweep?.stop();
+      await retaining?.stop();
       await stopListening?.();
       await worker?.stop(graceMs);
       await close(parts, db, server);
@@ -139,6 +146,18 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
   });
+}
+
+/** Removes in the background what has got too old; to stop ends it between two small batches. */
+function startRetaining(services: Services, { retention }: Config): Repeated {
+  const abort = new AbortController();
+  const sweeps = repeat(retentionMs, () => removeWhatIsOld(services, retention, abort.signal), (error) => services.log.error({ err: error }, "cannot remove what is old; trying again"));
+  return {
+    stop: () => {
+      abort.abort();
+      return sweeps.stop();
+    },
+  };
 }
 
 async function close(parts: Parts, db: Database, server: DatabaseServer): Promise<void> {

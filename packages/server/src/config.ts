@@ -25,6 +25,10 @@ export const settings = [
   { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
+  { name: "BELLHOP_KEEP_EXECUTIONS", fallback: "30d", meaning: "How long executions are kept with their attempts after they ended: days like `30d`, or `forever`. What is still to be delivered is always kept." },
+  { name: "BELLHOP_KEEP_EVENTS", fallback: "30d", meaning: "How long events are kept, and at least as long as one of their executions: days, or `forever`." },
+  { name: "BELLHOP_KEEP_HISTORIES", fallback: "forever", meaning: "How long history, system metrics and console output of a run are kept after it ended and was last heard of: days, or `forever`. The run itself stays, with config and summary." },
+  { name: "BELLHOP_KEEP_UNUSED_FILES", fallback: "7d", meaning: "How long the content of files is kept after nothing needs it any more; longer than the longest upload of one version." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -45,6 +49,7 @@ export type Config = {
   deliveryConcurrency: number;
   leaseMs: number;
   runHeartbeatMs: number;
+  retention: { executionsMs: number | null; eventsMs: number | null; historiesMs: number | null; unusedMs: number };
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -83,6 +88,10 @@ const wholeNumber = (min: number, max: number): z.ZodPipe<z.ZodString, z.ZodTran
     return value;
   });
 
+const dayMs = 86_400_000;
+const days = z.string().regex(/^[1-9]\d{0,4}d$/, "must be a number of days like 30d").transform((text) => Number(text.slice(0, -1)) * dayMs);
+const age = z.union([z.literal("forever").transform(() => null), days], { error: "must be a number of days like 30d, or forever" });
+
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).transform((text) => text.replace(/\/+$/, ""));
 const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
 
@@ -103,6 +112,10 @@ const readers = {
   BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(256),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
+  BELLHOP_KEEP_EXECUTIONS: age.default(30 * dayMs),
+  BELLHOP_KEEP_EVENTS: age.default(30 * dayMs),
+  BELLHOP_KEEP_HISTORIES: age.default(null),
+  BELLHOP_KEEP_UNUSED_FILES: days.default(7 * dayMs),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -147,6 +160,12 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
+    retention: {
+      executionsMs: value.BELLHOP_KEEP_EXECUTIONS,
+      eventsMs: value.BELLHOP_KEEP_EVENTS,
+      historiesMs: value.BELLHOP_KEEP_HISTORIES,
+      unusedMs: value.BELLHOP_KEEP_UNUSED_FILES,
+    },
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }
