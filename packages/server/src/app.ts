@@ -18,7 +18,9 @@ import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { markRunsLost } from "./features/runs/index.ts";
+import { forgetExpired } from "./features/sessions/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
+import { credentialsChannel, makeCredentials } from "./features/tokens/index.ts";
 import { registerFaces } from "./http/faces.ts";
 import type { Metrics } from "./http/health/metrics.ts";
 import { makeMetrics } from "./http/health/metrics.ts";
@@ -62,6 +64,9 @@ const nudgeMs = 20;
 /** How often to look for runs that have gone silent. */
 const sweepMs = 15_000;
 
+/** How often to delete what has expired. */
+const tidyMs = 600_000;
+
 const world = { clock: systemClock, random: systemRandom };
 
 /** The composition root: picks adapters and actions and joins everything; nothing else does. */
@@ -80,7 +85,8 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
   const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
-  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: defaultLimits };
+  const credentials = makeCredentials({ db, clock: world.clock, log });
+  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, sessionMs: config.sessionMs } };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
@@ -88,6 +94,8 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const tidy = repeat(tidyMs, () => forgetExpired(services), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
+  const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
 
@@ -100,7 +108,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     stop: async (graceMs) => {
       stopping = true;
       await http.close();
-      await sweep?.stop();
+      await Promise.all([sweep?.stop(), tidy.stop(), stopForgetting()]);
       await stopListening?.();
       await worker?.stop(graceMs);
       await close(parts, db, server);

@@ -25,6 +25,7 @@ export const settings = [
   { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
+  { name: "BELLHOP_SESSION_HOURS", fallback: "168", meaning: "How long a user who signed in with a password stays signed in." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -45,6 +46,7 @@ export type Config = {
   deliveryConcurrency: number;
   leaseMs: number;
   runHeartbeatMs: number;
+  sessionMs: number;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -103,6 +105,7 @@ const readers = {
   BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(256),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
+  BELLHOP_SESSION_HOURS: wholeNumber(1, 8_760).default(168),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -147,6 +150,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
+    sessionMs: value.BELLHOP_SESSION_HOURS * 3_600_000,
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

@@ -9,6 +9,7 @@ import type { Action } from "../ports/action/port.ts";
 import type { ObjectStore } from "../ports/object-store/port.ts";
 import type { OutboundHttp } from "../ports/outbound-http/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
+import type { Credentials } from "./tokens/credentials.ts";
 
 /** What the verbs work with. app.ts makes it once; a verb takes what it needs with Pick<Services, …>. */
 export type Services = {
@@ -18,6 +19,7 @@ export type Services = {
   objects: ObjectStore;
   secretStore: SecretStore;
   outbound: OutboundHttp;
+  credentials: Credentials;
   clock: Clock;
   random: Random;
   ids: IdMaker;
@@ -27,7 +29,7 @@ export type Services = {
   limits: Limits;
 };
 
-export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number };
+export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number; /** How long a session lasts, in milliseconds. */ sessionMs: number };
 
 export const defaultLimits: Limits = {
   metadataBytes: 1 << 20,
@@ -38,5 +40,6 @@ export const defaultLimits: Limits = {
   jsonDepth: 64,
   pageSize: 1_000,
   runFileBytes: 5 * 2 ** 40,
+  sessionMs: 7 * 24 * 3_600_000,
 };
 

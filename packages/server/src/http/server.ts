@@ -44,6 +44,7 @@ function readJsonOurselves(app: FastifyInstance): void {
 function answer(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Failure) {
     if (error.code === "unauthenticated") reply.header("www-authenticate", 'Basic realm="Bellhop"');
+    if (error.retryAfterSeconds !== null) reply.header("retry-after", error.retryAfterSeconds);
     return reply.code(error.status).send(errorBody(request, error.message));
   }
   const status = statusOf(error);

@@ -11,6 +11,6 @@ export type NewPerson = { username: string; displayName: string; email: string |
 export async function insertPerson(services: Pick<Services, "random" | "ids">, tx: Transaction, person: NewPerson): Promise<{ user: User; key: IssuedApiKey }> {
   const entityId = await insertEntity(tx, person.username, "user");
   const user = await insertUser(tx, { ...person, entityId });
-  const key = await issueApiKey(services, tx, { userId: user.id, entityId }, { description: "first key", existing: person.apiKey });
+  const key = await issueApiKey(services, tx, { userId: user.id, entityId, username: user.username }, { description: "first key", existing: person.apiKey });
   return { user, key };
 }

@@ -4,12 +4,13 @@ import { executionRoutes } from "./routes-executions.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
 import { registryRoutes } from "./routes-registries.ts";
 import { secretRoutes } from "./routes-secrets.ts";
+import { sessionRoutes } from "./routes-sessions.ts";
 import { teamRoutes } from "./routes-teams.ts";
 import { userRoutes } from "./routes-users.ts";
 import { webhookRoutes } from "./routes-webhooks.ts";
 
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
-  ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
+  ...userRoutes, ...sessionRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
   ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes,
 ];
