@@ -15,6 +15,9 @@ import { openDatabase } from "./db/database.ts";
 import { migrate } from "./db/migrate.ts";
 import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
+import type { EndpointRefusal } from "./domain/endpoint/endpoint-refusal.ts";
+import type { Webhook } from "./domain/webhook.ts";
+import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { markRunsLost } from "./features/runs/index.ts";
@@ -80,7 +83,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   if (applied.length > 0) log.info({ applied }, "schema migrated");
 
   const metrics = makeMetrics();
-  const parts = await openParts(config, log);
+  const parts = await openParts(config, log, db);
   const address = await chooseAddress(config);
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
@@ -116,9 +119,18 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   };
 }
 
+/** The delivery does not wait for it, and does not depend on it. */
+async function noteRefusal(db: Database, log: Log, webhook: Webhook, refusal: { code: EndpointRefusal; where: string }): Promise<void> {
+  try {
+    await recordRefusal({ db }, null, { code: refusal.code, where: refusal.where, team: webhook.entityId, webhook });
+  } catch (error) {
+    log.error({ err: error, webhook: webhook.id, code: refusal.code }, "why an endpoint was refused could not be noted");
+  }
+}
+
 type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids">;
 
-async function openParts(config: Config, log: Log): Promise<Parts> {
+async function openParts(config: Config, log: Log, db: Database): Promise<Parts> {
   const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, random: world.random, log });
   const objectsRoot = join(config.dataDir, "objects");
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
@@ -126,7 +138,7 @@ async function openParts(config: Config, log: Log): Promise<Parts> {
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
   const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
   // A kind of action is a folder under actions/ and a line here.
-  const actions = [webhookAction({ outbound, ...world, version }), noOpAction];
+  const actions = [webhookAction({ outbound, ...world, version, refused: (webhook, refusal) => void noteRefusal(db, log, webhook, refusal) }), noOpAction];
   return { secretStore, objects, outbound, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 

@@ -1,6 +1,7 @@
 export * from "./common.ts";
 export * from "./people.ts";
 export * from "./registries.ts";
+export * from "./audit.ts";
 export * from "./automations.ts";
 export * from "./executions.ts";
 export * from "./secrets.ts";

@@ -9,9 +9,10 @@ import { invalid, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAuditOfChange } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { SavedAutomation } from "./automation.ts";
-import { automationOf } from "./automation.ts";
+import { auditedAutomation, automationOf } from "./automation.ts";
 import type { ActionInput, CheckedAction } from "./check-action.ts";
 import { checkAction } from "./check-action.ts";
 import type { CheckedEvent } from "./check-event.ts";
@@ -55,7 +56,9 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     if (says.revision > before.revision) await insertAutomationRevision(tx, says);
     const saved = await findAutomation(tx, viewer.userId, input.id);
     if (saved === null) throw notFound("Automation");
-    return automationOf(saved);
+    const result = automationOf(saved);
+    await recordAuditOfChange(tx, viewer, { action: "automation.update", entityId: saved.entity_id, object: result, before: auditedAutomation(automationOf(row)), after: auditedAutomation(result) });
+    return result;
   });
 }
 

@@ -5,6 +5,7 @@ import type { Origin, Viewer } from "../../domain/viewer.ts";
 import { hashApiKey } from "../../kit/api-key.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { noViewer } from "../access/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { verifyLogin } from "./verify-login.ts";
 
@@ -25,6 +26,7 @@ export async function createSession(services: Pick<Services, "db" | "random" | "
     const session = await insertSession(tx, {
       id: services.ids(), userId: viewer.userId, entityId: viewer.entityId, hash: hashApiKey(token), address: origin.address, userAgent: origin.userAgent?.slice(0, longestUserAgent) ?? null, lifetimeMs,
     });
+    await recordAudit(tx, { ...viewer, origin: { ...origin, credential: null } }, { action: "session.create", entityId: viewer.entityId, object: { id: session.id, name: viewer.username }, after: { expiresAt: session.expiresAt.toISOString() } });
     return { ...session, username: viewer.username, token, lifetimeMs };
   });
 }

@@ -5,6 +5,7 @@ import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { noViewer } from "../access/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 
 /** Ends one of the viewer's own sessions, or with the id `current` the one that the request came with. It stops working at once, in every process. */
@@ -15,6 +16,7 @@ export async function endSession(services: Pick<Services, "db" | "credentials">,
   await services.db.transaction(async (tx) => {
     const ended = id !== null && isUuid(id) ? await deleteSessionOf(tx, viewer.userId, id) : null;
     if (ended === null) throw notFound("Session");
+    await recordAudit(tx, viewer, { action: "session.delete", entityId: viewer.entityId, object: { id: ended.id, name: viewer.username }, before: { address: ended.address, userAgent: ended.userAgent } });
     await notifyCredentials(tx);
     tx.afterCommit(services.credentials.forget);
   });

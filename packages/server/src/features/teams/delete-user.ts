@@ -7,6 +7,7 @@ import { conflict } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireServerAdmin } from "../access/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { requireUser } from "./permissions.ts";
 
@@ -20,6 +21,7 @@ export async function deleteUser(services: Pick<Services, "db" | "credentials">,
   await services.db.transaction(async (tx) => {
     const user = await requireUser(tx, input.username);
     await requireDispensable(tx, user);
+    await recordAudit(tx, viewer, { action: "user.delete", entityId: user.entityId, object: { id: user.id, name: user.username }, before: { displayName: user.displayName, email: user.email, isAdmin: user.isAdmin } });
     await deleteUserRow(tx, user.id);
     await notifyCredentials(tx);
     tx.afterCommit(services.credentials.forget);

@@ -1,9 +1,10 @@
 import { forbidden, invalidAt } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { IssuedApiKey } from "./issue-api-key.ts";
-import { issueApiKey } from "./issue-api-key.ts";
+import { auditedKey, issueApiKey } from "./issue-api-key.ts";
 import { requireKeyOwner } from "./key-owner.ts";
 
 export type CreateApiKeyInput = {
@@ -26,6 +27,8 @@ export async function createApiKey(services: Pick<Services, "db" | "random" | "i
   if (existing !== null && !viewer.isAdmin) throw forbidden("Only an administrator of this server may import a key.");
   return services.db.transaction(async (tx) => {
     const owner = await requireKeyOwner(tx, viewer, input.username ?? null);
-    return issueApiKey(services, tx, owner, { description: input.description, expiresAt, existing });
+    const key = await issueApiKey(services, tx, owner, { description: input.description, expiresAt, existing });
+    await recordAudit(tx, viewer, { action: "api_key.create", entityId: owner.entityId, object: { id: key.id, name: owner.username }, after: auditedKey(key, existing !== null) });
+    return key;
   });
 }

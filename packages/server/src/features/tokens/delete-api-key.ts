@@ -4,7 +4,9 @@ import { notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
+import { auditedKey } from "./issue-api-key.ts";
 import { requireKeyOwner } from "./key-owner.ts";
 
 /** Revokes a key of the viewer's own, or for a server administrator another user's. It stops working at once, in every process. */
@@ -14,6 +16,7 @@ export async function deleteApiKey(services: Pick<Services, "db" | "credentials"
     const owner = await requireKeyOwner(tx, viewer, input.username ?? null);
     const deleted = isUuid(input.id) ? await deleteApiKeyOf(tx, owner.userId, input.id) : null;
     if (deleted === null) throw notFound("API key");
+    await recordAudit(tx, viewer, { action: "api_key.delete", entityId: owner.entityId, object: { id: deleted.id, name: owner.username }, before: auditedKey(deleted) });
     await notifyCredentials(tx);
     tx.afterCommit(services.credentials.forget);
   });

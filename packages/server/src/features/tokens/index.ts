@@ -4,5 +4,5 @@ export type { ApiKey } from "../../db/queries/tokens.ts";
 export { createApiKey, type CreateApiKeyInput } from "./create-api-key.ts";
 export { makeCredentials, type Credentials } from "./credentials.ts";
 export { deleteApiKey } from "./delete-api-key.ts";
-export { issueApiKey, type IssuedApiKey } from "./issue-api-key.ts";
+export { auditedKey, issueApiKey, type IssuedApiKey } from "./issue-api-key.ts";
 export { listApiKeys } from "./list-api-keys.ts";

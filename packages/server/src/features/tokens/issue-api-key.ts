@@ -2,6 +2,7 @@ import type { Querier } from "../../db/database.ts";
 import { violates } from "../../db/database.ts";
 import type { ApiKey } from "../../db/queries/tokens.ts";
 import { insertApiKey } from "../../db/queries/tokens.ts";
+import type { AuditDetails } from "../../domain/audit.ts";
 import { conflict, invalidAt } from "../../domain/failure.ts";
 import { hashApiKey, isPlausibleApiKey, newApiKey } from "../../kit/api-key.ts";
 import type { Services } from "../services.ts";
@@ -22,3 +23,6 @@ export async function issueApiKey(services: Pick<Services, "random" | "ids">, db
     throw error;
   }
 }
+
+/** What the audit log tells of a key. */
+export const auditedKey = ({ description, ending, expiresAt }: ApiKey, imported = false): AuditDetails => ({ name: description, ending, expiresAt: expiresAt?.toISOString() ?? null, ...(imported ? { imported } : {}) });

@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { auditRoutes } from "./routes-audit.ts";
 import { automationRoutes } from "./routes-automations.ts";
 import { executionRoutes } from "./routes-executions.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
@@ -12,5 +13,5 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
   ...userRoutes, ...sessionRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
-  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes,
+  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes, ...auditRoutes,
 ];

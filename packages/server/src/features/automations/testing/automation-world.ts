@@ -43,7 +43,7 @@ export async function makeWorld(options: MemoryOutboundHttpOptions = {}): Promis
   const logged: object[] = [];
   const log: Log = { ...silentLog, warn: (fields) => void logged.push(fields) };
   const pipeline = makePipeline({ ids: newId, jobsAdded: () => undefined, observe: () => undefined });
-  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
+  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined }), noOpAction];
   const services: Services = {
     db, pipeline, outbound, log, limits: defaultLimits, clock: systemClock, random: systemRandom, ids: newId, publicUrl: "http://bellhop.test",
     credentials: makeCredentials({ db, clock: systemClock, log }),
