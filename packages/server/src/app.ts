@@ -89,11 +89,11 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
   const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
   const credentials = makeCredentials({ db, clock: world.clock, log });
-  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, sessionMs: config.sessionMs } };
+  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute } };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
-  const http = makeHttpServer({ log, ids: parts.ids });
+  const http = makeHttpServer({ log, ids: parts.ids, trustedProxies: config.trustedProxies });
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));

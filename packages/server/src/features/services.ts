@@ -29,7 +29,10 @@ export type Services = {
   limits: Limits;
 };
 
-export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number; /** How long a session lasts, in milliseconds. */ sessionMs: number };
+export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number; /** How long a session lasts, in milliseconds. */ sessionMs: number; requestsPerMinute: RequestLimits };
+
+/** Of one process; 0 for no limit. `failures` counts requests with a wrong key, per address. */
+export type RequestLimits = { key: number; team: number; address: number; failures: number };
 
 export const defaultLimits: Limits = {
   metadataBytes: 1 << 20,
@@ -41,5 +44,6 @@ export const defaultLimits: Limits = {
   pageSize: 1_000,
   runFileBytes: 5 * 2 ** 40,
   sessionMs: 7 * 24 * 3_600_000,
+  requestsPerMinute: { key: 60_000, team: 120_000, address: 240_000, failures: 600 },
 };
 

@@ -10,11 +10,12 @@ const longestSegment = 1_024;
 const bodyBytes = 1 << 20;
 
 /** The HTTP server without its routes: how bodies are read, and what is answered when something goes wrong. */
-export function makeHttpServer(options: { log: Log; ids: IdMaker }): FastifyInstance {
+export function makeHttpServer(options: { log: Log; ids: IdMaker; /** Proxies whose X-Forwarded-For is believed. */ trustedProxies?: readonly string[] }): FastifyInstance {
   const app = fastify({
     logger: false,
     genReqId: options.ids,
     bodyLimit: bodyBytes,
+    trustProxy: options.trustedProxies === undefined || options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     routerOptions: { maxParamLength: longestSegment },
     // A slow client may not hold a connection for ever; uploads of any length go on as long as bytes come.
     connectionTimeout: 120_000,

@@ -7,16 +7,22 @@ export type Credential = {
   kind: CredentialKind;
   id: string;
   name: string | null;
+  /** Names of the teams and organizations that the user belongs to, in lower case. */
+  entities: readonly string[];
   /** Milliseconds until it expires; null when it never does. */
   expiresInMs: number | null;
   /** Whether its last use was noted more than a minute ago. */
   stale: boolean;
 };
 
-type Row = Viewer & { id: string; name: string | null; expiresInMs: number | null; stale: boolean };
+type Row = Viewer & { id: string; name: string | null; entities: string[]; expiresInMs: number | null; stale: boolean };
 
 const shown = (table: string): string => `
   users.id as "userId", users.username, users.entity_id as "entityId", users.is_admin as "isAdmin", ${table}.id,
+  array(
+    select lower(entities.name) from team_members join entities on entities.id = team_members.entity_id where team_members.user_id = users.id
+    union all select lower(entities.name) from organization_members join entities on entities.id = organization_members.entity_id where organization_members.user_id = users.id
+  ) as entities,
   (extract(epoch from ${table}.expires_at - now()) * 1000)::float8 as "expiresInMs",
   coalesce(${table}.last_used_at < now() - interval '1 minute', true) as stale`;
 
@@ -38,8 +44,8 @@ const notify = sql("credentials_notify", "select pg_notify($1, '')");
 export async function findCredentialByHash(db: Querier, kind: CredentialKind, hash: Buffer): Promise<Credential | null> {
   const [row] = await db.query<Row>(kind === "api_key" ? byKey : bySession, [hash]);
   if (row === undefined) return null;
-  const { id, name, expiresInMs, stale, ...viewer } = row;
-  return { viewer, kind, id, name, expiresInMs, stale };
+  const { id, name, entities, expiresInMs, stale, ...viewer } = row;
+  return { viewer, kind, id, name, entities, expiresInMs, stale };
 }
 
 /** Notes that the credential was used, unless that was noted within the last minute. */
