@@ -5,6 +5,7 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  rights_lost: "Whoever last changed the automation, or owns its webhook, no longer has the role that it needs; saved by someone who has, it goes on.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
   webhook_disabled: "The webhook is disabled.",

@@ -2,6 +2,7 @@ import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { Transaction } from "../../db/database.ts";
 import type { AutomationRow, AutomationWrite } from "../../db/queries/automations.ts";
+import { authorIsPermitted } from "../../db/queries/delivery-rights.ts";
 import { findAutomation, insertAutomationRevision, lockAutomationForChange, storeAutomation } from "../../db/queries/automations.ts";
 import type { ActionConfig } from "../../domain/automation.ts";
 import { actionConfigSchema } from "../../domain/automation.ts";
@@ -34,7 +35,8 @@ export type AutomationChanges = {
 
 /**
  * Changes what is given and leaves the rest. What is given but says nothing new is not checked again and changes
- * nothing, not even updatedAt: the SDK sends everything with every edit. Needs the right to edit in the old scope and
+ * nothing, not even updatedAt: the SDK sends everything with every edit; but it makes the viewer the one for whom the
+ * automation acts, where whoever did so has lost the rights. Needs the right to edit in the old scope and
  * in the new one.
  */
 export async function updateAutomation(services: Pick<Services, "db">, viewer: Viewer, input: { id: string } & AutomationChanges): Promise<SavedAutomation> {
@@ -46,8 +48,10 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     requireEditor(scope);
     const before = writeOf(row, viewer.userId);
     const after = await apply(tx, viewer, input, { row, before, scope });
-    if (sameText(before, after)) return automationOf(row);
-    const says = sameText(meaningOf(before), meaningOf(after)) ? after : { ...after, revision: after.revision + 1 };
+    // From an author who has lost the rights, whoever saves it takes it over: without that it would deliver nothing more.
+    const stays = await authorIsPermitted(tx, input.id);
+    if (stays && sameText(before, after)) return automationOf(row);
+    const says = stays && sameText(meaningOf(before), meaningOf(after)) ? after : { ...after, revision: after.revision + 1 };
     try {
       await storeAutomation(tx, says);
     } catch (error) {
