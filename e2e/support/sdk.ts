@@ -8,10 +8,10 @@ import { root } from "./server.ts";
 
 export type Sdk = { version: string; python: string };
 
-/** Plays chapters of story/story.py with the real SDK, in an empty home; gives the facts that it told. */
-export async function play(sdk: Sdk, options: { url: string; cast: Cast; chapters: string[]; bigFileMb: number; tell?: (line: string) => void }): Promise<Record<string, string>> {
+/** Plays chapters of a script in story/ (story.py where none is named) with the real SDK, in an empty home; gives the facts that it told. */
+export async function play(sdk: Sdk, options: { url: string; cast: Cast; script?: string; chapters: string[]; bigFileMb: number; env?: Record<string, string>; tell?: (line: string) => void }): Promise<Record<string, string>> {
   const home = await mkdtemp(join(tmpdir(), "bellhop-story-"));
-  const child = spawn(sdk.python, ["-u", join(root, "e2e", "story", "story.py"), ...options.chapters], {
+  const child = spawn(sdk.python, ["-u", join(root, "e2e", "story", options.script ?? "story.py"), ...options.chapters], {
     cwd: home,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -30,6 +30,7 @@ export async function play(sdk: Sdk, options: { url: string; cast: Cast; chapter
       STORY_USER: options.cast.user,
       STORY_WEBHOOK: options.cast.webhook.name,
       STORY_BIG_FILE_MB: String(options.bigFileMb),
+      ...options.env,
     },
   });
   let output = "";

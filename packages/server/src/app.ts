@@ -1,10 +1,12 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { noOpAction } from "./actions/no-op/index.ts";
+import { runHookAction } from "./actions/run-hook/index.ts";
 import { webhookAction } from "./actions/webhook/index.ts";
 import { openFolderObjectStore } from "./adapters/object-store-folder/folder-object-store.ts";
 import { makeUndiciOutboundHttp } from "./adapters/outbound-http-undici/undici-outbound-http.ts";
 import { openLocalSecretStore } from "./adapters/secret-store-local/local-secret-store.ts";
+import { makeMinijinjaTemplates } from "./adapters/templates-minijinja/minijinja-templates.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
@@ -16,11 +18,10 @@ import { migrate } from "./db/migrate.ts";
 import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { EndpointRefusal } from "./domain/endpoint/endpoint-refusal.ts";
-import type { Webhook } from "./domain/webhook.ts";
 import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
-import { markRunsLost } from "./features/runs/index.ts";
+import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
 import { forgetExpired } from "./features/sessions/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { credentialsChannel, makeCredentials } from "./features/tokens/index.ts";
@@ -38,6 +39,7 @@ import type { Stages, Worker } from "./pipeline/index.ts";
 import { dayMs, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
+import type { Templates } from "./ports/templates/port.ts";
 
 export type AppOptions = {
   config: Config;
@@ -89,7 +91,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
   const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
   const credentials = makeCredentials({ db, clock: world.clock, log });
-  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute } };
+  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute }, ...makeMetricCaches() };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
@@ -120,15 +122,15 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
 }
 
 /** The delivery does not wait for it, and does not depend on it. */
-async function noteRefusal(db: Database, log: Log, webhook: Webhook, refusal: { code: EndpointRefusal; where: string }): Promise<void> {
+async function noteRefusal(db: Database, log: Log, { team, ...of }: { id: string; name: string; team: number | null }, refusal: { code: EndpointRefusal; where: string }): Promise<void> {
   try {
-    await recordRefusal({ db }, null, { code: refusal.code, where: refusal.where, team: webhook.entityId, webhook });
+    await recordRefusal({ db }, null, { code: refusal.code, where: refusal.where, team, webhook: { id: of.id, name: of.name } });
   } catch (error) {
-    log.error({ err: error, webhook: webhook.id, code: refusal.code }, "why an endpoint was refused could not be noted");
+    log.error({ err: error, of: of.id, code: refusal.code }, "why an endpoint was refused could not be noted");
   }
 }
 
-type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids">;
+type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids" | "templates">;
 
 async function openParts(config: Config, log: Log, db: Database): Promise<Parts> {
   const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, random: world.random, log });
@@ -138,8 +140,9 @@ async function openParts(config: Config, log: Log, db: Database): Promise<Parts>
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
   const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
   // A kind of action is a folder under actions/ and a line here.
-  const actions = [webhookAction({ outbound, ...world, version, refused: (webhook, refusal) => void noteRefusal(db, log, webhook, refusal) }), noOpAction];
-  return { secretStore, objects, outbound, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
+  const templates: Templates = makeMinijinjaTemplates();
+  const actions = [webhookAction({ outbound, ...world, version, refused: (webhook, refusal) => void noteRefusal(db, log, { ...webhook, team: webhook.entityId }, refusal) }), noOpAction, runHookAction({ outbound, templates, ...world, version, refused: (executionId, refusal) => void noteRefusal(db, log, { id: executionId, name: "a run hook", team: null }, refusal) })];
+  return { secretStore, objects, outbound, templates, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 
 function startDeliveries({ config, services, metrics, stages }: { config: Config; services: Services; metrics: Metrics; stages: Stages }): Worker {
@@ -159,6 +162,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
 
 async function close(parts: Parts, db: Database, server: DatabaseServer): Promise<void> {
   await parts.outbound.close();
+  await parts.templates.close();
   await parts.objects.close();
   await db.close();
   await server.stop();

@@ -5,6 +5,8 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  cooldown: "The automation fired for this run not long enough ago.",
+  hook_invalid: "The run hook is not one that can be carried out; its list of hooks says what is wrong.",
   rights_lost: "Whoever last changed the automation, or owns its webhook, no longer has the role that it needs; saved by someone who has, it goes on.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
@@ -14,6 +16,11 @@ export const reasons = {
   body_too_large: "The rendered body is over the limit.",
   secret_missing: "A secret that the webhook names was deleted.",
   secret_unreadable: "A secret could not be decrypted with this server's key.",
+  template_invalid: "A template of the run hook does not parse.",
+  template_failed: "A template of the run hook could not be evaluated.",
+  template_out_of_fuel: "A template of the run hook takes too many steps.",
+  template_out_of_memory: "A template of the run hook needs too much memory.",
+  template_timeout: "A template of the run hook takes too long.",
   // why an attempt failed
   endpoint_not_allowed: "The endpoint is not one that webhooks may call.",
   dns_failure: "The host name could not be resolved.",
@@ -26,7 +33,7 @@ export const reasons = {
   headers_too_large: "The answer's headers are over the limit.",
   status_not_success: "The receiver answered with a status that is not 2xx.",
   redirect: "The receiver answered with a redirect; redirects are never followed.",
-  gone: "The receiver answered 410 Gone; the webhook was disabled.",
+  gone: "The receiver answered 410 Gone; a webhook is then disabled.",
   interrupted: "The worker stopped or lost its lease before the outcome was stored; the delivery was tried again.",
   // why a delivery was given up
   attempts_exhausted: "Every attempt of the schedule failed.",

@@ -123,7 +123,7 @@ async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
-    const rendered: Rendered = permitted ? options.stages.render(action, job) : { ok: false, reason: "rights_lost" };
+    const rendered: Rendered = permitted ? await options.stages.render(action, job) : { ok: false, reason: "rights_lost" };
     const attempt = await options.stages.deliver(action, job, rendered, opened);
     const decision = decide(attempt, job.failures, options.retry, options.random.fraction());
     await settlements.add({

@@ -1,6 +1,7 @@
 import type { AuditAction, AuditDetails } from "../../domain/audit.ts";
 import { briefDetails } from "../../domain/audit.ts";
 import type { Viewer } from "../../domain/viewer.ts";
+import { jsonbText } from "../../kit/jsonb-text.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -49,8 +50,7 @@ export async function insertAuditEntry(db: Querier, actor: Viewer | null, entry:
   ]);
 }
 
-// PostgreSQL's JSON types hold no NUL.
-const json = (details: AuditDetails | null | undefined): string | null => (details === null || details === undefined ? null : JSON.stringify(briefDetails(details)).replaceAll("\\u0000", "\\ufffd"));
+const json = (details: AuditDetails | null | undefined): string | null => (details === null || details === undefined ? null : jsonbText(briefDetails(details)));
 
 export type AuditFilter = {
   actor: string | null;

@@ -3,7 +3,7 @@ import type { EndpointRefused } from "../../domain/endpoint/endpoint-refusal.ts"
 import type { Viewer } from "../../domain/viewer.ts";
 import type { Services } from "../services.ts";
 
-export type RefusedEndpoint = Pick<EndpointRefused, "code" | "where"> & { /** Name of the team, or id of its entity. */ team: string | number; webhook: { id: string; name: string } | null };
+export type RefusedEndpoint = Pick<EndpointRefused, "code" | "where"> & { /** Name of the team, or id of its entity; null where only the webhook, or the execution of a run hook, says whose it was. */ team: string | number | null; webhook: { id: string; name: string } | null };
 
 /**
  * Notes why an endpoint was refused. In the server's own part of the log: a tenant who could read the codes could map

@@ -4,6 +4,7 @@ import { noEvent } from "../../pipeline/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { auditedAutomation, automationOf } from "./automation.ts";
+import { noteWatchGone } from "./metric-watch.ts";
 import { requireEditor } from "./permissions.ts";
 import { requireAutomation } from "./update-automation.ts";
 
@@ -15,5 +16,6 @@ export async function deleteAutomation(services: Pick<Services, "db">, viewer: V
     requireEditor(scope);
     await deleteAutomationById(tx, row.id);
     await recordAudit(tx, viewer, { action: "automation.delete", entityId: row.entity_id, object: row, before: auditedAutomation(automationOf(row)) });
+    await noteWatchGone(tx, row);
   });
 }

@@ -57,6 +57,15 @@ export async function aRun(scene: Scene): Promise<{ team: string; project: strin
   return { team, project, run, runId: await insertRun(scene.services.db, scene.teamId, project, run) };
 }
 
+/** One that has logged a metric, `loss`. */
+export async function aLoggedRun(scene: Scene): Promise<{ team: string; project: string; run: string }> {
+  const { project, run } = await aRun(scene);
+  const body = { files: { "wandb-history.jsonl": { offset: 0, content: ['{"_step":0,"loss":0.5}'] } } };
+  const { status } = await scene.ask("member", { method: "POST", path: `/files/${team}/${project}/${run}/file_stream`, body });
+  if (status !== 200) throw new Error("the run could not log");
+  return { team, project, run };
+}
+
 export async function aFailedRun(scene: Scene): Promise<{ runId: number }> {
   const { runId } = await aRun(scene);
   await scene.services.db.query(sql("test_failed_run", "update runs set state = 'failed' where id = $1"), [runId]);
@@ -117,15 +126,15 @@ export async function anAutomation(scene: Scene): Promise<{ team: string; projec
   return { ...place, automationId: id, webhookId };
 }
 
-export async function anExecution(scene: Scene): Promise<{ team: string; executionId: string; automationId: string }> {
-  const { automationId, projectId, webhookId } = await anAutomation(scene);
+export async function anExecution(scene: Scene): Promise<{ team: string; project: string; executionId: string; automationId: string; eventId: string }> {
+  const { automationId, project, projectId, webhookId } = await anAutomation(scene);
   const [executionId, eventId] = [scene.services.ids(), scene.services.ids()];
   const subject = { kind: "artifact", artifactId: 1, versionIndex: 0, collectionId: 1, collectionName: "c", collectionKind: "sequence", artifactType: "model", projectId, projectName: "p", entityId: scene.teamId, entityName: team, alias: "best", tag: null, metadata: {} };
   await scene.services.db.query(sql("test_event", "insert into events (id, entity_id, project_id, type, author, subject) values ($1, $2, $3, 'ADD_ARTIFACT_ALIAS', 'ada', $4)"), [eventId, scene.teamId, projectId, JSON.stringify(subject)]);
   await scene.services.db.query(sql("test_execution", `
     insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status, rendered, finished_at)
     values ($1, $2, $3, 1, $4, 'GENERIC_WEBHOOK', $5, 'failed', '{"body": null}', now())`), [executionId, scene.teamId, automationId, eventId, webhookId]);
-  return { team, executionId, automationId };
+  return { team, project, executionId, automationId, eventId };
 }
 
 /** Of the team's administrator. */

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
 import { row } from "./row.ts";
-import { aKey, aKeyOfAnother, aMember, anAutomation, anExecution, anOrganization, aProject, aRegistry, aSecret, aSession, aTeam, aUser, aWebhook, nothing, ofOrg, ofTeam } from "./objects.ts";
+import { aKey, aKeyOfAnother, aMember, aLoggedRun, anAutomation, anExecution, anOrganization, aProject, aRegistry, aRun, aSecret, aSession, aTeam, aUser, aVersion, aWebhook, nothing, ofOrg, ofTeam } from "./objects.ts";
 import type { Call } from "./world.ts";
 
 const api = (method: string, path: string, body?: unknown): Call => ({ method, path: `/api/v1${path}`, ...(body === undefined ? {} : { body }) });
@@ -78,5 +78,18 @@ const delivery: Record<string, Row> = {
   "GET /audit": row("admin", ofTeam, ({ team }) => api("GET", `/audit?entity=${team}`)),
 };
 
+const runPath = (ids: { team: string; project: string; run: string }, rest: string): string => `/runs/${ids.team}/${ids.project}/${ids.run}${rest}`;
+
+const explanations: Record<string, Row> = {
+  "GET /events": row("viewer", anExecution, ({ team, project }) => api("GET", `/events?entity=${team}&project=${project}`)),
+  "GET /events/{id}": row("viewer", anExecution, ({ eventId }) => api("GET", `/events/${eventId}`)),
+  "GET /executions/{id}/explanation": row("viewer", anExecution, ({ executionId }) => api("GET", `/executions/${executionId}/explanation`)),
+  "POST /automations/{id}/explain": row("viewer", anExecution, ({ automationId, eventId }) => api("POST", `/automations/${automationId}/explain`, { event: eventId })),
+  "POST /preview": row("member", aVersion, ({ team, project, collection }) => api("POST", "/preview", { change: "add_alias", artifact: `${team}/${project}/${collection}:latest`, alias: "new" })),
+  "GET /runs/{entity}/{project}/{run}/metrics": row("viewer", aRun, (ids) => api("GET", runPath(ids, "/metrics"))),
+  "GET /runs/{entity}/{project}/{run}/metrics/{metric}": row("viewer", aLoggedRun, (ids) => api("GET", runPath(ids, "/metrics/loss"))),
+  "GET /runs/{entity}/{project}/{run}/hooks": row("viewer", aRun, (ids) => api("GET", runPath(ids, "/hooks"))),
+};
+
 /** By method and path, as the routes are declared. */
-export const restRows: Record<string, Row> = { ...people, ...organizations, ...registries, ...delivery };
+export const restRows: Record<string, Row> = { ...people, ...organizations, ...registries, ...delivery, ...explanations };

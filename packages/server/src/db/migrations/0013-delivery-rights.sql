@@ -1,5 +1,5 @@
 -- Rights are asked again when a delivery is sent. An automation acts for whoever last said what it does: they need the
--- role that editing it needs. Where nobody is named, because the user was deleted, it is the team's own; where the
+-- role that editing it needs; a hook that a run brings along, that of who logs runs. Where nobody is named, because the user was deleted, it is the team's own; where the
 -- project is gone, there is nothing left to have a role in.
 create function automation_author_permitted(wanted uuid) returns boolean stable language plpgsql as $$
 declare
@@ -9,7 +9,7 @@ begin
     from automations as each join automation_revisions as revision on revision.automation_id = each.id and revision.revision = each.revision
     where each.id = wanted;
   if not found or automation.author is null then return true; end if;
-  return coalesce(role_rank(role_at(automation.author, automation.entity_id, automation.project_id)), 3) >= case automation.scope_kind when 'collection' then 2 else 3 end;
+  return coalesce(role_rank(role_at(automation.author, automation.entity_id, automation.project_id)), 3) >= case when automation.scope_kind in ('collection', 'run') then 2 else 3 end;
 end $$;
 
 -- The role in a project, or in an entity where there is none; 'none' without any, null where the project does not exist.

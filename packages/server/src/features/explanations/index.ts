@@ -1,0 +1,4 @@
+export { explainAutomation } from "./explain-automation.ts";
+export type { ExplainTarget } from "./explain-automation.ts";
+export { explainExecution } from "./explain-execution.ts";
+export type { Explanation } from "./explanation.ts";
