@@ -1,13 +1,14 @@
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
-// Each automation and webhook is judged once, however many executions of theirs a batch holds.
+// Each automation and webhook is judged once, however many executions of theirs a batch holds. Not a join with webhooks:
+// that would be planned for all of them.
 const unpermitted = sql("delivery_rights_unpermitted", `
   with asked as materialized (
     select distinct automation_id, webhook_id from executions where id = any ($1)
   ), refused as materialized (
-    select asked.automation_id, asked.webhook_id from asked left join webhooks as webhook on webhook.id = asked.webhook_id
-    where not delivery_permitted(asked.automation_id, webhook.entity_id)
+    select automation_id, webhook_id from asked
+    where not delivery_permitted(automation_id, (select entity_id from webhooks where webhooks.id = asked.webhook_id))
   )
   select execution.id from executions as execution
   join refused on refused.automation_id = execution.automation_id and refused.webhook_id is not distinct from execution.webhook_id
