@@ -6,7 +6,7 @@ import type { Receiver } from "./support/receiver.ts";
 import { startReceiver } from "./support/receiver.ts";
 import type { Json } from "./support/rest.ts";
 import { list, text } from "./support/rest.ts";
-import type { Sdk } from "./support/sdk.ts";
+import type { Sdk } from "./support/python.ts";
 import { play } from "./support/sdk.ts";
 import { adminKey, freePort, startServer } from "./support/server.ts";
 import type { RunningServer } from "./support/server.ts";

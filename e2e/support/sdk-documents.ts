@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Sdk } from "./sdk.ts";
+import type { Sdk } from "./python.ts";
 
 /** The GraphQL documents that stand in the files of an installed SDK: in its Python sources, and in the binary of its core. */
 export function documentsOf(sdk: Sdk): string[] {

@@ -50,6 +50,9 @@ export const createAutomationSchema = z.strictObject({
   action: actionInput,
 });
 
+/** An automation that is not saved: what counts of it is where it watches and for what. */
+export const automationDraftSchema = createAutomationSchema.partial({ name: true, action: true });
+
 export const updateAutomationSchema = z.strictObject({
   name: nameSchema.exactOptional(),
   description: description.exactOptional(),

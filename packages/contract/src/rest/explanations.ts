@@ -57,4 +57,23 @@ export const explainRequestSchema = z
   })
   .refine(({ event, run }) => (event === undefined) !== (run === undefined), "give either event or run");
 
-export const explanationsSchema = z.object({ explanations: z.array(explanationSchema).describe("One for an event; for a run one for each of its events, newest first") });
+/** The conditions of an automation over metrics, at the newest values of a run. */
+export const metricStandingSchema = z.object({
+  holds: z.boolean().describe("All conditions and the run filter hold"),
+  conditions: z.array(z.object({
+    metric: z.string(),
+    condition: z.string().describe("As in avg(val_loss, 3) < 0.3"),
+    held: z.boolean(),
+    status: z.string().nullable().describe("As in avg(val_loss, 3) = 0.4; null where nothing can be measured: too few values, or no finite result"),
+    values: z.number().int().describe("Values in the window"),
+    needed: z.number().int().describe("Values that the window needs before it is judged"),
+  })),
+  runFilter: z.object({ held: z.boolean(), clauses: z.array(clauseSchema) }),
+  cameToHold: z.array(z.object({ at: timeSchema.describe("By the clock of the run"), step: z.number().nullable(), status: z.string(), heldBack: z.boolean().describe("By the cooldown") }))
+    .describe("When the conditions would have come to hold, had the automation been as it is now from the run's first value on; the newest 100"),
+});
+
+export const explanationsSchema = z.object({
+  explanations: z.array(explanationSchema).describe("One for an event; for a run one for each of its events, newest first"),
+  metrics: metricStandingSchema.nullable().describe("For an automation over metrics and a run: how its conditions stand at the run's newest values"),
+});

@@ -3,6 +3,7 @@ export * from "./people.ts";
 export * from "./registries.ts";
 export * from "./audit.ts";
 export * from "./automations.ts";
+export * from "./backtest.ts";
 export * from "./events.ts";
 export * from "./executions.ts";
 export * from "./explanations.ts";

@@ -16,35 +16,36 @@ export type Bucket = {
 
 export type Downsampler = { add(step: number, value: number): void; buckets(): Bucket[] };
 
-type Sums = { from: number; to: number; count: number; finite: number; min: number; max: number; sum: number; last: number };
-
 /** Gathers values in buckets of equal width over the steps from `min` to `max`, both included. Empty buckets are left out. */
-export function makeDownsampler(range: { min: number; max: number; buckets: number }): Downsampler {
-  const { min, max, buckets } = range;
-  const all: (Sums | undefined)[] = Array.from({ length: buckets });
+export function makeDownsampler({ min, max, buckets }: { min: number; max: number; buckets: number }): Downsampler {
+  // An array for each of their members: a run has millions of values, and none of them makes an object here.
+  const [count, finite, sum, last] = [new Float64Array(buckets), new Float64Array(buckets), new Float64Array(buckets), new Float64Array(buckets)];
+  const [from, least] = [new Float64Array(buckets).fill(Number.POSITIVE_INFINITY), new Float64Array(buckets).fill(Number.POSITIVE_INFINITY)];
+  const [to, greatest] = [new Float64Array(buckets).fill(Number.NEGATIVE_INFINITY), new Float64Array(buckets).fill(Number.NEGATIVE_INFINITY)];
   const scale = max > min ? buckets / (max - min) : 0;
+  const at = (values: Float64Array, index: number): number => values[index] ?? 0;
+  const bucketAt = (index: number): Bucket => {
+    const some = at(finite, index) > 0;
+    const mean = at(sum, index) / at(finite, index);
+    return {
+      from: at(from, index), to: at(to, index), count: at(count, index), nonFinite: at(count, index) - at(finite, index),
+      min: some ? at(least, index) : null, max: some ? at(greatest, index) : null, mean: Number.isFinite(mean) ? mean : null, last: some ? at(last, index) : null,
+    };
+  };
   return {
     add(step, value) {
       if (!(step >= min && step <= max)) return;
       const index = Math.min(buckets - 1, Math.floor((step - min) * scale));
-      const sums = (all[index] ??= { from: step, to: step, count: 0, finite: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, last: 0 });
-      sums.count += 1;
-      if (step < sums.from) sums.from = step;
-      if (step > sums.to) sums.to = step;
+      count[index] = at(count, index) + 1;
+      if (step < at(from, index)) from[index] = step;
+      if (step > at(to, index)) to[index] = step;
       if (!Number.isFinite(value)) return;
-      sums.finite += 1;
-      sums.sum += value;
-      sums.last = value;
-      if (value < sums.min) sums.min = value;
-      if (value > sums.max) sums.max = value;
+      finite[index] = at(finite, index) + 1;
+      sum[index] = at(sum, index) + value;
+      last[index] = value;
+      if (value < at(least, index)) least[index] = value;
+      if (value > at(greatest, index)) greatest[index] = value;
     },
-    buckets: () => all.filter((sums) => sums !== undefined).map(toBucket),
+    buckets: () => Array.from(count, (_, index) => index).filter((index) => at(count, index) > 0).map(bucketAt),
   };
-}
-
-function toBucket({ from, to, count, finite, min, max, sum, last }: Sums): Bucket {
-  const nonFinite = count - finite;
-  if (finite === 0) return { from, to, count, nonFinite, min: null, max: null, mean: null, last: null };
-  const mean = sum / finite;
-  return { from, to, count, nonFinite, min, max, mean: Number.isFinite(mean) ? mean : null, last };
 }

@@ -6,3 +6,5 @@ export { watchBook } from "./book.ts";
 export type { WatchBook } from "./book.ts";
 export { defaultCooldownSeconds, metricEventTypes, nothingSeen } from "./watch.ts";
 export type { ConditionMet, MetricEventType, MetricWatch, NewLines, Points, RunWatchState, Turn, Windows } from "./watch.ts";
+export { abbreviateCondition, describeCondition, describeMeasured } from "./describe-condition.ts";
+export type { ExplainedMetric } from "./explain-watch.ts";

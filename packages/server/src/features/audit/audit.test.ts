@@ -90,7 +90,7 @@ const changes: Record<string, Case> = {
 const changeNothing = new Set([
   "secrets.accessTokenProblem", "secrets.listSecrets", "secrets.requireTeam",
   "webhooks.listEntityWebhooks", "webhooks.listWebhooks", "webhooks.readWebhook", "webhooks.testWebhook",
-  "automations.listAutomations", "automations.listProjectAutomations", "automations.readAutomation", "automations.editorRole", "automations.requireVisibleScope", "automations.watchesMetrics",
+  "automations.listAutomations", "automations.listProjectAutomations", "automations.readAutomation", "automations.editorRole", "automations.requireVisibleScope", "automations.watchesMetrics", "automations.checkDraft",
   "teams.requireOrganization", "teams.requireUser", "teams.findEntityOrganization", "teams.findVisibleOrganization", "teams.listOrganizations", "teams.readOrganization", "teams.listTeams",
   "teams.readStorage", "teams.readTeam", "teams.findUser", "teams.listUserOrganizations", "teams.listUserTeams", "teams.listUsers", "teams.readCurrentUser", "teams.readUser",
   "teams.listTeamMembers", "teams.listOrganizationMembers",

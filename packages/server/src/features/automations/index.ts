@@ -1,6 +1,7 @@
 export type { SavedAction, SavedAutomation, Scope } from "./automation.ts";
 export type { ActionInput } from "./check-action.ts";
 export { supportedEvents } from "./check-event.ts";
+export { checkDraft } from "./metric-watch.ts";
 export { createAutomation } from "./create-automation.ts";
 export type { AutomationInput } from "./create-automation.ts";
 export { deleteAutomation } from "./delete-automation.ts";

@@ -5,6 +5,8 @@ import { bumpMetricScope } from "../../db/queries/metric-scopes.ts";
 import type { ScopeKind } from "../../domain/event.ts";
 import { metricEventTypes } from "../../domain/metrics/index.ts";
 import type { CheckedEvent } from "./check-event.ts";
+import { checkEvent } from "./check-event.ts";
+import type { VisibleScope } from "./permissions.ts";
 
 /** A year: what is to fire once and never again says so better by being disabled. */
 const longestCooldown = 31_536_000;
@@ -16,6 +18,14 @@ export function cooldownProblems(cooldownSeconds: number | null, event: CheckedE
   if (!Number.isInteger(cooldownSeconds) || cooldownSeconds < 0 || cooldownSeconds > longestCooldown) return [{ path: "cooldownSeconds", message: `must be a whole number from 0 to ${longestCooldown}` }];
   if (event.ok && !watchesMetrics(event.type)) return [{ path: "cooldownSeconds", message: `belongs to the events of metrics; ${event.type} fires each time` }];
   return [];
+}
+
+/** What is checked of an automation that is not saved: event, condition and cooldown. */
+export function checkDraft(event: { type: string; filter: string }, scope: VisibleScope, cooldownSeconds: number | null): CheckedEvent {
+  const checked = checkEvent(event, scope);
+  const problems = cooldownProblems(cooldownSeconds, checked);
+  if (problems.length === 0) return checked;
+  return { ok: false, problems: [...(checked.ok ? [] : checked.problems), ...problems] };
 }
 
 type Watch = Omit<AutomationWrite, "conditionVersion">;

@@ -41,7 +41,7 @@ async function newestEvent(type?: string): Promise<string> {
   return newest.id;
 }
 const explain = async (id: string, event: string, viewer = world.viewer) => {
-  const [explanation] = await explainAutomation(world.services, viewer, { id, target: { event } });
+  const { explanations: [explanation] } = await explainAutomation(world.services, viewer, { id, target: { event } });
   if (explanation === undefined) throw new Error("no explanation");
   return explanation;
 };
@@ -142,7 +142,8 @@ describe("why an automation did not fire for a run", () => {
     const run = await upsertRun(world.services, world.member, { entity: "vision-team", project: "mnist", name: "r1", state: null }, { ...noChanges, config: '{"lr":{"value":0.5}}' });
     await world.services.db.query(sql("test_pending", "update runs set state = 'pending' where id = $1"), [run.run.id]);
     await moveRunState(world.services, world.member, run.run.id, "failed");
-    const explanations = await explainAutomation(world.services, world.viewer, { id, target: { run: { ...team, run: "r1" } } });
+    const { explanations, metrics } = await explainAutomation(world.services, world.viewer, { id, target: { run: { ...team, run: "r1" } } });
+    expect(metrics).toBeNull();
     expect(explanations.map(({ verdict, event }) => [event.run?.state, verdict])).toEqual([["FAILED", "condition_false"], ["RUNNING", "fired"]]);
     expect(explanations[0]?.clauses).toEqual([
       { path: "run_state_filter.states", field: "entered state", operator: "$in", operand: ["RUNNING"], saw: "FAILED", held: false, negated: false },
@@ -162,13 +163,21 @@ describe("why an automation over metrics fired, or was held back", () => {
     const lines = [1, 11, 1, 1, 19].map((loss, step) => ({ text: JSON.stringify({ loss, _step: step }), value: { loss, _step: step } }));
     await receiveReport(world.services, world.member, { ...team, run: "metrics" }, { history: { offset: 0, lines }, events: null, output: null, summary: null, ended: null, preempting: false });
     const target = { run: { ...team, run: "metrics" } };
-    const explanations = await explainAutomation(world.services, world.viewer, { id, target });
+    const { explanations, metrics } = await explainAutomation(world.services, world.viewer, { id, target });
     expect(explanations.map(({ verdict, reason, matches, event }) => [verdict, reason?.code, matches, event.metric?.step])).toEqual([["skipped", "cooldown", true, 4], ["fired", undefined, true, 1]]);
     expect(explanations[1]?.clauses).toEqual([
       { path: "metrics[0]", field: "loss", operator: "holds", operand: "avg(loss, 2) > 5", saw: "avg(loss, 2) = 6", held: true, negated: false },
       { path: "run_filter.display_name.$contains", field: "display_name", operator: "$contains", operand: "m", saw: "metrics", held: true, negated: false },
     ]);
-    expect(await explainAutomation(world.services, world.viewer, { id: other.id, target })).toEqual([]);
+    expect(metrics).toMatchObject({ holds: true, runFilter: { held: true }, conditions: [{ held: true, values: 2, needed: 2 }], cameToHold: [{ step: 1, heldBack: false }, { step: 4, heldBack: true }] });
+    // Nothing was told to the other one: how it stands says why.
+    expect(await explainAutomation(world.services, world.viewer, { id: other.id, target })).toEqual({
+      explanations: [],
+      metrics: {
+        holds: false, cameToHold: [], runFilter: { held: true, clauses: [expect.objectContaining({ field: "display_name", held: true })] },
+        conditions: [{ metric: "loss", condition: "avg(loss, 2) > 50", held: false, status: "avg(loss, 2) = 10", values: 2, needed: 2 }],
+      },
+    });
     expect(await explain(other.id, explanations[1]?.event.id ?? "")).toMatchObject({ verdict: "other_automation", fired: false, matches: false });
   });
 });

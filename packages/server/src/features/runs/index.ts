@@ -22,3 +22,6 @@ export type { UpsertTarget } from "./upsert-run.ts";
 export { noChanges, upsertRun } from "./upsert-run.ts";
 export { makeMetricCaches } from "./metrics/caches.ts";
 export { listMetrics, readMetric } from "./read-metric.ts";
+export type { Replay } from "./metrics/replay-run.ts";
+export { replayRun } from "./metrics/replay-run.ts";
+export { metricWatch } from "./metrics/watch-lists.ts";

@@ -5,7 +5,7 @@ import type { ExplainTarget } from "../../features/explanations/index.ts";
 import { explainAutomation, explainExecution } from "../../features/explanations/index.ts";
 import type { Route } from "./route.ts";
 import { nothing, route } from "./route.ts";
-import { showExplanation } from "./views-events.ts";
+import { showExplanation, showExplanations } from "./views-events.ts";
 
 const named = z.strictObject({ id: nameSchema });
 
@@ -13,7 +13,7 @@ export const explanationRoutes: Route[] = [
   route({
     method: "POST", path: "/automations/{id}/explain", tag: "automations", summary: "Why it fired, or did not: for one event, or for each event of a run",
     params: named, query: nothing, body: explainRequestSchema, answer: explanationsSchema, status: 200,
-    handle: async ({ services, viewer, params, body }) => ({ explanations: (await explainAutomation(services, viewer, { id: params.id, target: targetOf(body) })).map(showExplanation) }),
+    handle: async ({ services, viewer, params, body }) => showExplanations(await explainAutomation(services, viewer, { id: params.id, target: targetOf(body) })),
   }),
   route({
     method: "GET", path: "/executions/{id}/explanation", tag: "executions", summary: "Why the automation fired, by the revision that did, whatever was changed since",

@@ -12,6 +12,7 @@ import type { RestClient } from "../testing/rest-client.ts";
 import { listen, restClient } from "../testing/rest-client.ts";
 import { restRoutes } from "./index.ts";
 import { automationRoutes } from "./routes-automations.ts";
+import { backtestRoutes } from "./routes-backtest.ts";
 import { metricRoutes } from "./routes-metrics.ts";
 
 let world: World;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   world = await makeWorld();
   const { services } = world;
   app = makeHttpServer({ log: silentLog, ids: services.ids });
-  await restRoutes(app, { services, authenticate: makeAuthenticate(services), routes: [...automationRoutes, ...metricRoutes] });
+  await restRoutes(app, { services, authenticate: makeAuthenticate(services), routes: [...automationRoutes, ...backtestRoutes, ...metricRoutes] });
   const address = await listen(app);
   const client = async (who: Viewer): Promise<RestClient> => restClient(address, (await createApiKey(services, who, { description: null })).apiKey);
   [admin, stranger] = [await client(world.admin), await client(world.stranger)];
@@ -97,5 +98,15 @@ describe("the metrics of a run", () => {
     const [missing, foreign] = [await admin("GET", "/runs/vision-team/none/r1/metrics"), await stranger("GET", "/runs/vision-team/mnist/r1/metrics")];
     expect([missing.status, foreign.status]).toEqual([404, 404]);
     expect(pathsOf(await admin("GET", "/runs/vision-team/mnist/r1/metrics/_step?buckets=0"))).toEqual(["buckets"]);
+  });
+
+  it("are judged by a drafted automation, with how much there was to judge", async () => {
+    const automation = { scope: { type: "project", entity: "vision-team", project: "mnist" }, event: { type: "RUN_METRIC", metrics: [{ type: "threshold", metric: "train/loss", operator: "<", value: 2 }] }, cooldownSeconds: 0 };
+    expect(await admin("POST", "/automations/backtest", { automation, since: "2020-01-01T00:00:00Z" })).toMatchObject({
+      status: 200,
+      body: { data: { runs: 1, values: 3, events: 0, more: false }, firings: [{ outcome: "fires", metric: { run: { id: "r1" }, condition: "train/loss < 2", status: "train/loss = 1", step: 1 } }], more: false },
+    });
+    expect(pathsOf(await admin("POST", "/automations/backtest", { automation, since: "yesterday" }))).toEqual(["since"]);
+    expect((await stranger("POST", "/automations/backtest", { automation, since: "2020-01-01T00:00:00Z" })).status).toBe(404);
   });
 });

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { auditRoutes } from "./routes-audit.ts";
 import { automationRoutes } from "./routes-automations.ts";
 import { executionRoutes } from "./routes-executions.ts";
+import { backtestRoutes } from "./routes-backtest.ts";
 import { eventRoutes } from "./routes-events.ts";
 import { explanationRoutes } from "./routes-explanations.ts";
 import { metricRoutes } from "./routes-metrics.ts";
@@ -18,5 +19,5 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
   ...userRoutes, ...sessionRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes, ...runRoutes,
-  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes, ...eventRoutes, ...explanationRoutes, ...previewRoutes, ...metricRoutes, ...auditRoutes,
+  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes, ...eventRoutes, ...explanationRoutes, ...backtestRoutes, ...previewRoutes, ...metricRoutes, ...auditRoutes,
 ];

@@ -1,9 +1,9 @@
 import { verdicts } from "@bellhop/contract";
-import type { eventDetailsSchema, eventSchema, explanationSchema } from "@bellhop/contract";
+import type { eventDetailsSchema, eventSchema, explanationSchema, explanationsSchema } from "@bellhop/contract";
 import type { z } from "zod";
 import { invalidAt } from "../../domain/failure.ts";
 import type { EventDetails, EventSummary } from "../../features/events/index.ts";
-import type { Explanation } from "../../features/explanations/index.ts";
+import type { Explanation, Explanations } from "../../features/explanations/index.ts";
 
 /** How events, and explanations of what became of them, look over REST. */
 
@@ -17,6 +17,15 @@ export const showExplanation = (explanation: Explanation): z.input<typeof explan
   automation: { ...explanation.automation, revisionAt: explanation.automation.revisionAt.toISOString() },
   text: verdicts[explanation.verdict],
   clauses: explanation.clauses.map((clause) => ({ ...clause })),
+});
+
+export const showExplanations = ({ explanations, metrics }: Explanations): z.input<typeof explanationsSchema> => ({
+  explanations: explanations.map(showExplanation),
+  metrics: metrics === null ? null : {
+    ...metrics,
+    runFilter: { held: metrics.runFilter.held, clauses: metrics.runFilter.clauses.map((clause) => ({ ...clause })) },
+    cameToHold: metrics.cameToHold.map(({ at, ...turn }) => ({ ...turn, at: at.toISOString() })),
+  },
 });
 
 /** The names that a query gives of a project or a registry, both of which are needed. */

@@ -26,7 +26,7 @@ async function watchList(services: Needs, tx: Transaction, scope: ListedScope): 
   const key = scopeKey(scope);
   const known = services.watchLists.get(key);
   if (known?.version === scope.version) return known.watches;
-  const watches = (await findMetricAutomations(tx, scope)).flatMap((row) => watchOf(row, key));
+  const watches = (await findMetricAutomations(tx, scope)).map((row) => metricWatch(row, key)).filter((watch) => watch !== null);
   services.watchLists.set(key, { version: scope.version, watches });
   return watches;
 }
@@ -34,13 +34,13 @@ async function watchList(services: Needs, tx: Transaction, scope: ListedScope): 
 const scopeKey = ({ kind, id }: MetricScope): string => `${kind}:${id}`;
 
 /** One whose filter cannot be read, which an older version may have stored, watches nothing. */
-export function watchOf(row: MetricAutomationRow, scope: string): MetricWatch[] {
+export function metricWatch(row: MetricAutomationRow, scope: string): MetricWatch | null {
   const eventType = metricEventTypes.find((type) => type === row.event_type);
   const parsed = parseEventFilter(row.event_type, row.event_filter);
-  if (eventType === undefined || !parsed.ok || parsed.eventFilter.family !== "run_metric") return [];
+  if (eventType === undefined || !parsed.ok || parsed.eventFilter.family !== "run_metric") return null;
   const { conditions, run } = parsed.eventFilter;
   const cooldownMs = (row.cooldown_seconds ?? defaultCooldownSeconds) * 1_000;
-  return [{ automationId: row.id, eventType, scope, since: row.condition_version, cooldownMs, conditions, run: isEveryRun(run) ? null : run }];
+  return { automationId: row.id, eventType, scope, since: row.condition_version, cooldownMs, conditions, run: isEveryRun(run) ? null : run };
 }
 
 const isEveryRun = ({ root }: Filter): boolean => root.kind === "every" && root.parts.length === 0;

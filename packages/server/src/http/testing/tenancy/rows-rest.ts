@@ -85,6 +85,9 @@ const explanations: Record<string, Row> = {
   "GET /events/{id}": row("viewer", anExecution, ({ eventId }) => api("GET", `/events/${eventId}`)),
   "GET /executions/{id}/explanation": row("viewer", anExecution, ({ executionId }) => api("GET", `/executions/${executionId}/explanation`)),
   "POST /automations/{id}/explain": row("viewer", anExecution, ({ automationId, eventId }) => api("POST", `/automations/${automationId}/explain`, { event: eventId })),
+  "POST /automations/backtest": row("viewer", aProject, ({ team, project }) => api("POST", "/automations/backtest", {
+    automation: { name: "drafted", scope: { type: "project", entity: team, project }, event: { type: "ADD_ARTIFACT_ALIAS" }, action: { type: "no_op" } }, since: "2020-01-01T00:00:00Z",
+  })),
   "POST /preview": row("member", aVersion, ({ team, project, collection }) => api("POST", "/preview", { change: "add_alias", artifact: `${team}/${project}/${collection}:latest`, alias: "new" })),
   "GET /runs/{entity}/{project}/{run}/metrics": row("viewer", aRun, (ids) => api("GET", runPath(ids, "/metrics"))),
   "GET /runs/{entity}/{project}/{run}/metrics/{metric}": row("viewer", aLoggedRun, (ids) => api("GET", runPath(ids, "/metrics/loss"))),
