@@ -13,14 +13,12 @@ import { startBareReceiver } from "./bare-receiver.ts";
 import type { BareReceiver } from "./bare-receiver.ts";
 import { commitsPerSecond, postsPerSecond } from "./limits.ts";
 import type { Figure } from "./measure.ts";
+import { unlimited } from "./unlimited.ts";
 import { median, perSecond, print, quantile, sleep } from "./measure.ts";
 
 const connections = 32;
 const seconds = Number(process.env["BENCH_SECONDS"] ?? "10");
 const goals = { startMs: 3_000, idleMb: 200, aliasesPerSecond: 1_500, p50Ms: 10, p95Ms: 25, eventsPerSecond: 100 };
-
-/** One key does all of it, as fast as it can. */
-const unlimited = { BELLHOP_RATE_LIMIT_KEY: "0", BELLHOP_RATE_LIMIT_TEAM: "0", BELLHOP_RATE_LIMIT_ADDRESS: "0" };
 
 const dataDir = await temporaryFolder("bench");
 const figures: Figure[] = [];
