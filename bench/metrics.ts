@@ -17,6 +17,7 @@ import { wandbHttp } from "../e2e/support/wandb-http.ts";
 import { commitsPerSecond } from "./limits.ts";
 import type { Figure } from "./measure.ts";
 import { median, print } from "./measure.ts";
+import { unlimited } from "./unlimited.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? "10");
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? "5");
@@ -32,7 +33,7 @@ const dataDir = await temporaryFolder("bench-metrics");
 const commits = await commitsPerSecond(dataDir, lanes, 5);
 figure(`machine: single-row commits/s, ${lanes} connections`, commits.toFixed(0));
 
-const server = await startServer({ dataDir, port: await freePort() });
+const server = await startServer({ dataDir, port: await freePort(), env: unlimited });
 const cast = await introduce({ url: server.url, adminKey, tag: "bench", receiverUrl: "http://127.0.0.1:18080/nobody-is-called" });
 await measureIngestion(server, cast);
 await measureLongRun(server, cast);
