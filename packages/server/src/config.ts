@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -28,7 +29,14 @@ export const settings = [
   { name: "BELLHOP_KEEP_EXECUTIONS", fallback: "30d", meaning: "How long executions are kept with their attempts after they ended: days like `30d`, or `forever`. What is still to be delivered is always kept." },
   { name: "BELLHOP_KEEP_EVENTS", fallback: "30d", meaning: "How long events are kept, and at least as long as one of their executions: days, or `forever`." },
   { name: "BELLHOP_KEEP_HISTORIES", fallback: "forever", meaning: "How long history, system metrics and console output of a run are kept after it ended and was last heard of: days, or `forever`. The run itself stays, with config and summary." },
+  { name: "BELLHOP_KEEP_AUDIT", fallback: "365d", meaning: "How long entries of the audit log are kept: days, or `forever`." },
   { name: "BELLHOP_KEEP_UNUSED_FILES", fallback: "7d", meaning: "How long the content of files is kept after nothing needs it any more; longer than the longest upload of one version." },
+  { name: "BELLHOP_SESSION_HOURS", fallback: "168", meaning: "How long a user who signed in with a password stays signed in." },
+  { name: "BELLHOP_RATE_LIMIT_KEY", fallback: "60000", meaning: "Requests per minute with one API key or session, of each process; they may come at once. 0 for no limit. A client that is told 429 tries again after `Retry-After`; the SDK loses nothing." },
+  { name: "BELLHOP_RATE_LIMIT_TEAM", fallback: "120000", meaning: "Requests per minute about one team, by its members. 0 for no limit." },
+  { name: "BELLHOP_RATE_LIMIT_ADDRESS", fallback: "240000", meaning: "Requests per minute from one address (IPv6: one /64), with or without a key. 0 for no limit." },
+  { name: "BELLHOP_RATE_LIMIT_FAILURES", fallback: "600", meaning: "Requests per minute with a wrong API key from one address; above it no key from there is looked at. 0 for no limit." },
+  { name: "BELLHOP_TRUST_PROXY", fallback: "(none)", meaning: "Comma-separated addresses and CIDR ranges of proxies in front of this server, whose `X-Forwarded-For` tells where a request came from; `loopback` stands for this machine." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -49,7 +57,11 @@ export type Config = {
   deliveryConcurrency: number;
   leaseMs: number;
   runHeartbeatMs: number;
-  retention: { executionsMs: number | null; eventsMs: number | null; historiesMs: number | null; unusedMs: number };
+  retention: { executionsMs: number | null; eventsMs: number | null; historiesMs: number | null; auditMs: number | null; unusedMs: number };
+  sessionMs: number;
+  requestsPerMinute: { key: number; team: number; address: number; failures: number };
+  /** Empty for none. */
+  trustedProxies: readonly string[];
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -95,6 +107,23 @@ const age = z.union([z.literal("forever").transform(() => null), days], { error:
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).transform((text) => text.replace(/\/+$/, ""));
 const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
 
+const perMinute = wholeNumber(0, 1_000_000_000);
+
+const proxies = z.string().transform((text, context) => {
+  const entries = text.split(",").map((entry) => entry.trim());
+  const wrong = entries.find((entry) => entry !== "loopback" && !isAddressOrRange(entry));
+  if (wrong === undefined) return entries;
+  context.addIssue({ code: "custom", message: `must be addresses, CIDR ranges or loopback; "${wrong.slice(0, 50)}" is none of these` });
+  return z.NEVER;
+});
+
+function isAddressOrRange(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  // A range of everything would let every client choose its own address.
+  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128)));
+}
+
 const readers = {
   BELLHOP_HOST: z.string().min(1).default("127.0.0.1"),
   BELLHOP_PORT: wholeNumber(0, 65_535).default(8080),
@@ -115,7 +144,14 @@ const readers = {
   BELLHOP_KEEP_EXECUTIONS: age.default(30 * dayMs),
   BELLHOP_KEEP_EVENTS: age.default(30 * dayMs),
   BELLHOP_KEEP_HISTORIES: age.default(null),
+  BELLHOP_KEEP_AUDIT: age.default(365 * dayMs),
   BELLHOP_KEEP_UNUSED_FILES: days.default(7 * dayMs),
+  BELLHOP_SESSION_HOURS: wholeNumber(1, 8_760).default(168),
+  BELLHOP_RATE_LIMIT_KEY: perMinute.default(60_000),
+  BELLHOP_RATE_LIMIT_TEAM: perMinute.default(120_000),
+  BELLHOP_RATE_LIMIT_ADDRESS: perMinute.default(240_000),
+  BELLHOP_RATE_LIMIT_FAILURES: perMinute.default(600),
+  BELLHOP_TRUST_PROXY: proxies.default([]),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -164,8 +200,12 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
       executionsMs: value.BELLHOP_KEEP_EXECUTIONS,
       eventsMs: value.BELLHOP_KEEP_EVENTS,
       historiesMs: value.BELLHOP_KEEP_HISTORIES,
+      auditMs: value.BELLHOP_KEEP_AUDIT,
       unusedMs: value.BELLHOP_KEEP_UNUSED_FILES,
     },
+    sessionMs: value.BELLHOP_SESSION_HOURS * 3_600_000,
+    requestsPerMinute: { key: value.BELLHOP_RATE_LIMIT_KEY, team: value.BELLHOP_RATE_LIMIT_TEAM, address: value.BELLHOP_RATE_LIMIT_ADDRESS, failures: value.BELLHOP_RATE_LIMIT_FAILURES },
+    trustedProxies: value.BELLHOP_TRUST_PROXY,
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

@@ -6,6 +6,8 @@ export type Retention = {
   eventsMs: number | null;
   /** Lines of runs that ended, from when the run was last heard of. */
   historiesMs: number | null;
+  /** Entries of the audit log, from when they were made. */
+  auditMs: number | null;
   /** Content of files and manifests, from when nothing refers to it any more. */
   unusedMs: number;
 };

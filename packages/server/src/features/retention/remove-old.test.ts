@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sql } from "../../db/database.ts";
-import { lockEvents, removeEvents as removeEventsSql, removeExecutions as removeExecutionsSql, removeOldEvents, removeOldExecutions } from "../../db/queries/retention.ts";
+import { lockEvents, removeAuditEntries as removeAuditEntriesSql, removeEvents as removeEventsSql, removeExecutions as removeExecutionsSql, removeOldEvents, removeOldExecutions } from "../../db/queries/retention.ts";
 import { systemClock } from "../../kit/clock.ts";
-import { lastId } from "../../kit/id-range.ts";
 import { silentLog } from "../../kit/log.ts";
 import { memoryObjectStore } from "../../ports/object-store/memory.ts";
 import type { TestDatabase } from "../../testing/database.ts";
@@ -10,7 +9,7 @@ import { createTestDatabase } from "../../testing/database.ts";
 import { planOf } from "../../testing/explain.ts";
 import { insertTeam } from "../../testing/people.ts";
 import { insertAutomation } from "../../testing/pipeline.ts";
-import { removeEvents, removeExecutions } from "./remove-old.ts";
+import { removeAudit, removeEvents, removeExecutions } from "./remove-old.ts";
 import { removeWhatIsOld } from "./index.ts";
 
 let database: TestDatabase;
@@ -100,8 +99,8 @@ describe("removing what is old", () => {
     expect(await kept([busy])).toMatchObject({ events: 1 });
 
     await database.db.transaction(async (sweep) => {
-      await removeOldExecutions(sweep, { after: "00000000-0000-0000-0000-000000000000", before: lastId, ageMs: 30 * day, limit: 500 });
-      // On another connection, while the batch is not committed.
+      expect(await removeOldExecutions(sweep, { after: "00000000-0000-0000-0000-000000000000", ageMs: 30 * day })).toMatchObject({ removed: 1 });
+      // (that is the one that was locked before). On another connection, while the batch is not committed.
       const fresh = await make(2, { days: 0, status: "pending" });
       await database.db.query(sql("test_retention_write", "update executions set status = 'finished', finished_at = now() where id = any($1::uuid[])"), [fresh]);
       expect(await kept(fresh)).toEqual({ events: 2, executions: 2, attempts: 2 });
@@ -112,8 +111,16 @@ describe("removing what is old", () => {
     const [id = ""] = await make(1, { days: 50, planned: false });
     await database.db.query(sql("test_retention_planned", `
       insert into executions (id, entity_id, automation_id, revision, event_id, action_type, status) values ($1, $2, $3, 1, $1, 'NO_OP', 'pending')`), [id, entityId, automationId]);
-    await removeOldEvents(database.db, { after: "00000000-0000-0000-0000-000000000000", before: lastId, ageMs: 30 * day, limit: 500 });
+    await removeOldEvents(database.db, { after: "00000000-0000-0000-0000-000000000000", ageMs: 30 * day });
     expect(await kept([id])).toMatchObject({ events: 1, executions: 1 });
+  });
+
+  it("takes entries of the audit log by their own age", async () => {
+    await database.db.query(sql("test_retention_audit", `
+      insert into audit_entries (action, object_type, object_id, object_name, created_at)
+      select 'test.audit', 'team', '1', 'team', now() - number * interval '1 day' from generate_series(1, 1500) as number`), []);
+    expect(await removeAudit(services(), 365 * day, going)).toBe(1_135 + 1);
+    expect(await database.db.query(sql("test_retention_audit_left", "select count(*) as count from audit_entries where action = 'test.audit'"), [])).toEqual([{ count: 364 }]);
   });
 
   it("stops between two batches when it is told to", async () => {
@@ -124,8 +131,14 @@ describe("removing what is old", () => {
 
   it("finds its rows by an index, however many there are", async () => {
     await make(20_000, { days: 1 });
-    await database.db.query(sql("", "analyze events, executions, delivery_jobs, attempts"), []);
-    for (const statement of [removeExecutionsSql, lockEvents, removeEventsSql]) expect(await planOf(database.db, statement)).not.toContain("Seq Scan on e");
+    await database.db.query(sql("", "analyze events, executions, delivery_jobs, attempts, audit_entries"), []);
+    for (const statement of [removeExecutionsSql, lockEvents, removeEventsSql]) {
+      const plan = await planOf(database.db, statement);
+      expect(plan).not.toMatch(/Seq Scan/);
+      // What is sorted is the page of 500 that was read, never the table.
+      expect(plan.replaceAll(/Sort Key: page\w*.id DESC/g, "")).not.toMatch(/Sort Key/);
+    }
+    expect(await planOf(database.db, removeAuditEntriesSql)).toContain("Index Scan Backward using audit_entries_time");
   });
 });
 
@@ -134,8 +147,8 @@ describe("the turn to remove", () => {
     const told: string[] = [];
     const log = { ...silentLog, info: (fields: object) => void told.push(JSON.stringify(fields)) };
     const one = { ...services(), objects: memoryObjectStore(), log };
-    const ages = { executionsMs: 30 * day, eventsMs: 30 * day, historiesMs: null, unusedMs: day };
+    const ages = { executionsMs: 30 * day, eventsMs: 30 * day, historiesMs: null, auditMs: 30 * day, unusedMs: day };
     await Promise.all([removeWhatIsOld(one, ages, going), removeWhatIsOld(one, ages, going), removeWhatIsOld(one, ages, going)]);
-    expect(told.map((line) => JSON.parse(line).sweep).sort()).toEqual(["events", "executions", "objects"]);
+    expect(told.map((line) => JSON.parse(line).sweep).sort()).toEqual(["audit", "events", "executions", "objects"]);
   });
 });

@@ -1,5 +1,5 @@
-import type { OldIds } from "../../db/queries/retention.ts";
-import { removeOldEvents, removeOldExecutions } from "../../db/queries/retention.ts";
+import type { Batch, NextRows } from "../../db/queries/retention.ts";
+import { removeOldAuditEntries, removeOldEvents, removeOldExecutions } from "../../db/queries/retention.ts";
 import { leastId } from "../../kit/id-range.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { noViewer } from "../access/index.ts";
@@ -23,17 +23,23 @@ export function removeEvents(services: Needs, ageMs: number, signal: AbortSignal
   return inBatches(services, ageMs, signal, (which) => removeOldEvents(services.db, which));
 }
 
+/** Removes entries of the audit log that were made `ageMs` milliseconds ago or earlier; gives how many. */
+export async function removeAudit({ db }: Pick<Services, "db">, ageMs: number, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for (let batch = batchRows; batch === batchRows && !signal.aborted; removed += batch) batch = await removeOldAuditEntries(db, ageMs, batchRows);
+  return removed;
+}
+
 const firstId = "00000000-0000-0000-0000-000000000000";
 
-async function inBatches({ clock }: Needs, ageMs: number, signal: AbortSignal, remove: (which: OldIds) => Promise<string[]>): Promise<number> {
-  const before = leastId(new Date(clock.now().getTime() - ageMs));
+async function inBatches({ clock }: Needs, ageMs: number, signal: AbortSignal, remove: (next: NextRows) => Promise<Batch>): Promise<number> {
+  const young = leastId(new Date(clock.now().getTime() - ageMs));
   let removed = 0;
-  for (let after = firstId; !signal.aborted; ) {
-    const ids = await remove({ after, before, ageMs, limit: batchRows });
-    removed += ids.length;
-    if (ids.length < batchRows) break;
-    // Ids in hexadecimal digits sort as texts do.
-    after = ids.reduce((greatest, id) => (id > greatest ? id : greatest), after);
+  // Ids in hexadecimal digits sort as texts do.
+  for (let after: string | null = firstId; after !== null && after < young && !signal.aborted; ) {
+    const batch: Batch = await remove({ after, ageMs });
+    removed += batch.removed;
+    after = batch.last;
   }
   return removed;
 }

@@ -4,7 +4,7 @@ import { sweepContent } from "../artifacts/index.ts";
 import type { Services } from "../services.ts";
 import type { Retention } from "./ages.ts";
 import { removeHistories } from "./remove-histories.ts";
-import { removeEvents, removeExecutions } from "./remove-old.ts";
+import { removeAudit, removeEvents, removeExecutions } from "./remove-old.ts";
 import { sweepObjects } from "./sweep-objects.ts";
 
 type Needs = Pick<Services, "db" | "clock" | "objects" | "log">;
@@ -14,7 +14,7 @@ const minute = 60_000;
 /** One kind of things that get old: how often to look for them, and the look; it gives how many it removed. */
 type Sweep = { name: BackgroundWork; everyMs: number; run(services: Needs, signal: AbortSignal): Promise<number> };
 
-function sweepsFor({ executionsMs, eventsMs, historiesMs, unusedMs }: Retention): Sweep[] {
+function sweepsFor({ executionsMs, eventsMs, historiesMs, auditMs, unusedMs }: Retention): Sweep[] {
   const aged = (name: BackgroundWork, ageMs: number | null, remove: (services: Needs, ageMs: number, signal: AbortSignal) => Promise<number>): Sweep[] =>
     ageMs === null ? [] : [{ name, everyMs: 10 * minute, run: (services, signal) => remove(services, ageMs, signal) }];
   return [
@@ -22,6 +22,7 @@ function sweepsFor({ executionsMs, eventsMs, historiesMs, unusedMs }: Retention)
     // Behind the executions: an event goes with the last of them.
     ...aged("events", eventsMs, removeEvents),
     ...aged("histories", historiesMs, removeHistories),
+    ...aged("audit", auditMs, removeAudit),
     { name: "objects", everyMs: 24 * 60 * minute, run: async (services, signal) => (await sweepContent(services, unusedMs, signal)) + (await sweepObjects(services, unusedMs, signal)) },
   ];
 }

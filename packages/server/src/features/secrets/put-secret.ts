@@ -5,6 +5,7 @@ import { conflict, invalid, invalidAt } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { SealedSecret } from "../../ports/secret-store/port.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { accessTokenProblem, secretProblems } from "./check-secret.ts";
 import { requireTeam } from "./permissions.ts";
@@ -22,9 +23,11 @@ export async function putSecret(services: Needs, viewer: Viewer, input: Input): 
     const problems = secretProblems(input);
     if (problems.length > 0) throw invalid(problems);
     await checkUse(tx, team.id, input);
-    await store(services, tx, { ...input, entityId: team.id, userId: viewer.userId });
+    const { id, version } = await store(services, tx, { ...input, entityId: team.id, userId: viewer.userId });
     const stored = await findSecret(tx, team.id, input.name);
     if (stored === null) throw new Error("The secret that was just stored is not there.");
+    const action = version === 1 ? "secret.create" : "secret.update";
+    await recordAudit(tx, viewer, { action, entityId: team.id, object: { id, name: input.name }, before: version === 1 ? null : { version: version - 1 }, after: { version } });
     return secretOf(stored);
   });
 }
@@ -37,15 +40,16 @@ async function checkUse(tx: Transaction, entityId: number, { name, value }: Inpu
   if (users.length > 0) throw invalidAt("value", `${problem}, and this secret is the access token of ${users.map((webhook) => `"${webhook.name}"`).join(", ")}`);
 }
 
-async function store(services: Needs, tx: Transaction, input: Input & { entityId: number; userId: number }): Promise<void> {
+async function store(services: Needs, tx: Transaction, input: Input & { entityId: number; userId: number }): Promise<{ id: string; version: number }> {
   const { entityId, name, value, userId } = input;
   const known = await lockSecretForChange(tx, entityId, name);
   const id = known?.id ?? services.ids();
   const version = (known?.version ?? 0) + 1;
   const sealed = columnsOf(await services.secretStore.seal(value, { entityId: String(entityId), secretId: id, version }));
   const write = { id, entityId, name, version, sealed, updatedBy: userId };
-  if (known !== null) return replaceSealedSecret(tx, write);
-  if (!(await insertSealedSecret(tx, write))) throw conflict(`The secret "${name}" was created by another request at the same moment; try again.`);
+  if (known !== null) await replaceSealedSecret(tx, write);
+  else if (!(await insertSealedSecret(tx, write))) throw conflict(`The secret "${name}" was created by another request at the same moment; try again.`);
+  return { id, version };
 }
 
 const columnsOf = (sealed: SealedSecret): SealedColumns => ({

@@ -3,7 +3,7 @@ create table background_work (
   name    text primary key,
   due_at  timestamptz not null default now()
 );
-insert into background_work (name) values ('executions'), ('events'), ('histories'), ('objects');
+insert into background_work (name) values ('executions'), ('events'), ('histories'), ('audit'), ('objects');
 
 -- Set when the lines of a silent run were removed for their age, null again with its next report. In the index stands
 -- nothing that a report changes.
