@@ -1,5 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
 import { noOpAction } from "./actions/no-op/index.ts";
 import { runHookAction } from "./actions/run-hook/index.ts";
 import { webhookAction } from "./actions/webhook/index.ts";
@@ -58,7 +59,10 @@ export type App = {
   allowLoopback: boolean;
   /** Resolves, with the reason, when the server can't go on. */
   broken: Promise<string>;
-  /** Stops in order: no new requests, deliveries under way (at most `graceMs` milliseconds), then the database. */
+  /**
+   * Stops in order: no new requests and no new deliveries, those under way (both at most `graceMs` milliseconds), then the
+   * database. What was not delivered is with the other processes, or the next start.
+   */
   stop(graceMs: number): Promise<void>;
 };
 
@@ -83,10 +87,11 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   await mkdir(config.dataDir, { recursive: true });
   const server = await startDatabaseServer(config, { log, ...world });
   const db = openDatabase({ url: server.url, poolSize, log });
-  const { applied } = await migrate(db);
+  const { applied, newer } = await migrate(db);
   // Nobody else works on an embedded database: what a killed process still holds is taken up at once.
   if (config.databaseUrl === null) await endAllLeases(db);
   if (applied.length > 0) log.info({ applied }, "schema migrated");
+  if (newer.length > 0) log.warn({ newer }, "a newer version of Bellhop has expanded the schema; this one goes on with it, and should be upgraded too");
 
   const metrics = makeMetrics();
   const parts = await openParts(config, log, db);
@@ -117,10 +122,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     broken: server.broken,
     stop: async (graceMs) => {
       stopping = true;
-      await http.close();
-      await Promise.all([sweep?.stop(), retaining?.stop(), tidy.stop(), stopForgetting()]);
-      await stopListening?.();
-      await worker?.stop(graceMs);
+      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
       await close(parts, db, server);
     },
   };
@@ -163,6 +165,13 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
   });
+}
+
+/** Answers the requests under way, and says 503 to what still comes over a connection; whoever takes longer is cut off. */
+async function closeWithin(http: FastifyInstance, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => http.server.closeAllConnections(), graceMs);
+  await http.close();
+  clearTimeout(timer);
 }
 
 /** Removes in the background what has got too old; to stop ends it between two small batches. */
