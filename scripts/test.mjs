@@ -7,13 +7,14 @@ import { ensureInstalled, nodeBinary, root } from "./lib/install.mjs";
 import { startPostgres } from "./lib/postgres-server.mjs";
 import { ensurePostgres, ensurePrograms, ensurePython } from "./lib/prerequisites.mjs";
 import { environment } from "./lib/run.mjs";
-import { ensureSdk, sdkVersions } from "./lib/wandb-sdk.mjs";
+import { ensureSdk, ensureVerifier, sdkVersions } from "./lib/wandb-sdk.mjs";
 
 await ensureInstalled();
 const binaries = ensurePostgres();
 ensurePrograms();
 ensurePython();
 const sdks = sdkVersions.map((version) => `${version}=${ensureSdk(version)}`).join(",");
+const verifier = ensureVerifier();
 
 const [only] = process.argv.slice(2);
 const counts = { passed: 0, failed: 0 };
@@ -47,7 +48,7 @@ try {
     env: { BELLHOP_TEST_DATABASE_URL: postgres.url },
     folders: ["db", "features", "pipeline", "http"].map((room) => `packages/server/src/${room}/`),
   });
-  vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks } });
+  vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks, BELLHOP_E2E_VERIFIER: verifier } });
   run("e2e demo", ["scripts/demo.mjs", "--once"]);
 } finally {
   await postgres.stop();

@@ -12,7 +12,7 @@ import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse, 
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { standardSignature, wandbSignature } from "./sign.ts";
+import { signatures } from "./sign.ts";
 
 export type WebhookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
 
@@ -22,7 +22,7 @@ type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } 
 export async function sendWebhook(options: WebhookOptions, input: SendInput): Promise<Attempt> {
   const { webhook } = input;
   if (webhook === null) return refused("webhook_missing");
-  const secrets = prepareSecrets(webhook, input.secrets);
+  const secrets = prepareSecrets(webhook, input);
   if (!secrets.ok) return refused(secrets.reason);
   const { prepared } = secrets;
   const built = build(options, input, webhook, prepared);
@@ -77,10 +77,7 @@ function proofs(options: WebhookOptions, { input, webhook, prepared, body }: Pro
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
     ...(prepared.accessToken === null ? {} : { authorization: `Bearer ${prepared.accessToken}` }),
-    ...(prepared.signing === null ? {} : {
-      "x-wandb-signature": wandbSignature(prepared.signing, signed, webhook.signatureEncoding),
-      "webhook-signature": standardSignature(prepared.signing, id, timestamp, signed),
-    }),
+    ...signatures(prepared.signing, { id, timestamp, body: signed, encoding: webhook.signatureEncoding }),
   };
 }
 

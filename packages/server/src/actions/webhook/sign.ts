@@ -10,6 +10,24 @@ export type SigningKey = {
   standard: KeyObject;
 };
 
+/** What is signed, and how X-Wandb-Signature is written. */
+export type Signed = { id: string; timestamp: number; body: Buffer; encoding: SignatureEncoding };
+
+/**
+ * The headers that sign. During a rotation Standard Webhooks lists all signatures in its one header; X-Wandb-Signature
+ * is compared as a whole by receivers, so it is the new secret's, and those of before stand in a header of their own.
+ */
+export function signatures(keys: readonly SigningKey[], { id, timestamp, body, encoding }: Signed): Record<string, string> {
+  const [first, ...previous] = keys;
+  if (first === undefined) return {};
+  const wandb = (key: SigningKey): string => wandbSignature(key, body, encoding);
+  return {
+    "x-wandb-signature": wandb(first),
+    ...(previous.length === 0 ? {} : { "x-wandb-signature-previous": previous.map(wandb).join(" ") }),
+    "webhook-signature": keys.map((key) => standardSignature(key, id, timestamp, body)).join(" "),
+  };
+}
+
 const standardPrefix = "whsec_";
 
 export function signingKey(secret: string): SigningKey {

@@ -6,9 +6,9 @@ import type { SecretStore } from "../../ports/secret-store/port.ts";
 import { SecretUnreadable } from "../../ports/secret-store/port.ts";
 
 /** The secrets of a webhook by name, or why they can't be had. */
-export type OpenedSecrets = { ok: true; secrets: ReadonlyMap<string, string> } | { ok: false; reason: "secret_unreadable" };
+export type OpenedSecrets = { ok: true; secrets: ReadonlyMap<string, string>; previous: ReadonlyMap<string, readonly string[]> } | { ok: false; reason: "secret_unreadable" };
 
-const none: OpenedSecrets = { ok: true, secrets: new Map() };
+const none: OpenedSecrets = { ok: true, secrets: new Map(), previous: new Map() };
 const cacheSize = 10_000;
 
 /**
@@ -48,12 +48,14 @@ const namesSecrets = (webhook: Webhook): boolean => webhook.accessToken !== null
 
 async function openAll(rows: readonly SealedSecretRow[], open: (row: SealedSecretRow) => Promise<string>): Promise<OpenedSecrets> {
   const secrets = new Map<string, string>();
-  for (const row of rows) {
+  const previous = new Map<string, string[]>();
+  for (const row of rows.toSorted((a, b) => b.version - a.version)) {
     const value = await readable(open(row));
     if (value === null) return { ok: false, reason: "secret_unreadable" };
-    secrets.set(row.name, value);
+    if (row.previous) previous.set(row.name, [...(previous.get(row.name) ?? []), value]);
+    else secrets.set(row.name, value);
   }
-  return { ok: true, secrets };
+  return { ok: true, secrets, previous };
 }
 
 async function readable(value: Promise<string>): Promise<string | null> {
