@@ -110,6 +110,17 @@ describe("the signatures of deliveries, checked as receivers check them", () => 
     }
   });
 
+  test("the checker over REST finds what arrived valid, and names the mistake of a receiver that writes the body again", async () => {
+    for (const request of await deliver("by-checker")) {
+      const asked = { team: cast.team, webhook: String(request.headers["x-which"]), headers: headersOf(request) };
+      expect(await cast.rest.ok("POST", "/signatures/check", { ...asked, body: request.body })).toMatchObject({ valid: true, verdict: "valid", comparedWithDelivery: true });
+      const again = Buffer.from(JSON.stringify(JSON.parse(request.body), null, 2)).toString("base64");
+      expect(await cast.rest.ok("POST", "/signatures/check", { ...asked, bodyBase64: again })).toMatchObject({ valid: false, verdict: "json_reserialised" });
+    }
+    const refused = await cast.rest.call("POST", "/signatures/check", { team: cast.team, body: "{}", bodyBase64: "e30=" });
+    expect(refused.status).toBe(422);
+  });
+
   test("while a rotation's overlap lasts they verify with the old secret and with the new one, and afterwards with the new one only", async () => {
     const rotated = await cast.rest.ok("POST", `/teams/${cast.team}/secrets/SIGNING_SECRET/rotate`, { value: newSecret, overlapSeconds: 600 });
     expect(list(rotated["previous"]).map(({ version }) => version)).toEqual([1]);

@@ -5,3 +5,4 @@ export * from "./automations.ts";
 export * from "./executions.ts";
 export * from "./secrets.ts";
 export * from "./webhooks.ts";
+export * from "./signatures.ts";

@@ -5,7 +5,8 @@ import type { IdMaker } from "../kit/ids.ts";
 import type { Stages } from "./stages.ts";
 import { stages } from "./stages.ts";
 
-export { secretOpener } from "./deliver/open-secrets.ts";
+export type { OpenedSecrets } from "./deliver/open-secrets.ts";
+export { openSecretRows, secretOpener } from "./deliver/open-secrets.ts";
 export type { Stages } from "./stages.ts";
 export { stages } from "./stages.ts";
 export type { Worker, WorkerOptions } from "./worker.ts";

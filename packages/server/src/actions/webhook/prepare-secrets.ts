@@ -2,8 +2,8 @@ import type { Webhook } from "../../domain/webhook.ts";
 import type { Mask } from "../../kit/mask.ts";
 import { makeMask } from "../../kit/mask.ts";
 import type { SendInput } from "../../ports/action/port.ts";
-import type { SigningKey } from "./sign.ts";
-import { signingKey } from "./sign.ts";
+import type { SigningKey } from "../../domain/signature/sign.ts";
+import { signingKey } from "../../domain/signature/sign.ts";
 
 /** What a webhook's secrets are used for, prepared once for as long as they stay the same. */
 export type Prepared = {

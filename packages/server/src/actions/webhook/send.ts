@@ -12,7 +12,7 @@ import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse, 
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { signatures } from "./sign.ts";
+import { signatures } from "../../domain/signature/sign.ts";
 
 export type WebhookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
 

@@ -32,3 +32,15 @@ const grantedSecrets = sql("granted_secrets", `
 
 /** The secrets that each of the webhooks may use, still sealed, with their values of before a rotation that still sign. */
 export const findGrantedSecrets = (db: Querier, webhookIds: readonly string[]): Promise<SealedSecretRow[]> => db.query<SealedSecretRow>(grantedSecrets, [webhookIds]);
+
+const oneSecret = sql("granted_secrets_one", `
+  with wanted as materialized (
+    select id, entity_id, name, version, key_id, wrap_nonce, wrapped_key, nonce, ciphertext from secrets where entity_id = $1 and name = $2
+  )
+  select '' as webhook_id, wanted.*, false as previous from wanted
+  union all
+  select '', wanted.id, wanted.entity_id, wanted.name, old.version, old.key_id, old.wrap_nonce, old.wrapped_key, old.nonce, old.ciphertext, true
+  from wanted join previous_secrets as old on old.secret_id = wanted.id and old.expires_at > now()`);
+
+/** One secret, still sealed, with its values of before a rotation that still sign; none where there is no such secret. */
+export const findSecretWithPrevious = (db: Querier, entityId: number, name: string): Promise<SealedSecretRow[]> => db.query<SealedSecretRow>(oneSecret, [entityId, name]);

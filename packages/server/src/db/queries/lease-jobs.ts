@@ -98,7 +98,8 @@ export async function endAllLeases(db: Querier): Promise<void> {
   await db.query(endLeases, []);
 }
 
-function readRendered(stored: unknown): RenderedRequest | null {
+/** A stored request; null where none was stored, or none that this version can read. */
+export function readRendered(stored: unknown): RenderedRequest | null {
   if (!isRecord(stored)) return null;
   if (stored["body"] === null) return { body: null };
   const body = readSealed(stored["body"]);

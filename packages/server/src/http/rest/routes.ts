@@ -4,6 +4,7 @@ import { executionRoutes } from "./routes-executions.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
 import { registryRoutes } from "./routes-registries.ts";
 import { secretRoutes } from "./routes-secrets.ts";
+import { signatureRoutes } from "./routes-signatures.ts";
 import { teamRoutes } from "./routes-teams.ts";
 import { userRoutes } from "./routes-users.ts";
 import { webhookRoutes } from "./routes-webhooks.ts";
@@ -11,5 +12,5 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
   ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
-  ...secretRoutes, ...webhookRoutes, ...automationRoutes, ...executionRoutes,
+  ...secretRoutes, ...webhookRoutes, ...signatureRoutes, ...automationRoutes, ...executionRoutes,
 ];

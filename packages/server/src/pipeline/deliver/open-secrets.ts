@@ -21,8 +21,7 @@ export function secretOpener(db: Querier, store: SecretStore): (webhooks: readon
     const key = `${row.id} ${row.version}`;
     const known = opened.get(key);
     if (known !== undefined) return known;
-    const sealed = { keyId: row.key_id, wrapNonce: row.wrap_nonce, wrappedKey: row.wrapped_key, nonce: row.nonce, ciphertext: row.ciphertext };
-    const value = await store.open(sealed, { entityId: String(row.entity_id), secretId: row.id, version: row.version });
+    const value = await openRow(store, row);
     if (opened.size >= cacheSize) opened.clear();
     opened.set(key, value);
     return value;
@@ -43,6 +42,15 @@ export function secretOpener(db: Querier, store: SecretStore): (webhooks: readon
     return (webhook) => (webhook === null ? none : (byWebhook.get(webhook.id) ?? none));
   };
 }
+
+/** Opens these rows, which belong together. */
+export const openSecretRows = (store: SecretStore, rows: readonly SealedSecretRow[]): Promise<OpenedSecrets> => openAll(rows, (row) => openRow(store, row));
+
+const openRow = (store: SecretStore, row: SealedSecretRow): Promise<string> =>
+  store.open(
+    { keyId: row.key_id, wrapNonce: row.wrap_nonce, wrappedKey: row.wrapped_key, nonce: row.nonce, ciphertext: row.ciphertext },
+    { entityId: String(row.entity_id), secretId: row.id, version: row.version },
+  );
 
 const namesSecrets = (webhook: Webhook): boolean => webhook.accessToken !== null || webhook.signingSecret !== null || webhook.secretNames.length > 0;
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { createHmac, createSecretKey } from "node:crypto";
-import type { SignatureEncoding } from "../../domain/webhook.ts";
+import type { SignatureEncoding } from "../webhook.ts";
 
 /** A signing secret, prepared once: making a key object per request costs five times the signature. */
 export type SigningKey = {
@@ -28,11 +28,14 @@ export function signatures(keys: readonly SigningKey[], { id, timestamp, body, e
   };
 }
 
-const standardPrefix = "whsec_";
+export const standardPrefix = "whsec_";
+
+/** The bytes with which Standard Webhooks signs. */
+export const standardKeyBytes = (secret: string): Buffer =>
+  secret.startsWith(standardPrefix) ? Buffer.from(secret.slice(standardPrefix.length), "base64") : Buffer.from(secret, "utf8");
 
 export function signingKey(secret: string): SigningKey {
-  const standard = secret.startsWith(standardPrefix) ? Buffer.from(secret.slice(standardPrefix.length), "base64") : Buffer.from(secret, "utf8");
-  return { plain: createSecretKey(secret, "utf8"), standard: createSecretKey(standard) };
+  return { plain: createSecretKey(secret, "utf8"), standard: createSecretKey(standardKeyBytes(secret)) };
 }
 
 /** `X-Wandb-Signature`: HMAC-SHA256 of the exact bytes of the body. */
