@@ -117,7 +117,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
 type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids">;
 
 async function openParts(config: Config, log: Log): Promise<Parts> {
-  const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, random: world.random, log });
+  const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, furtherKeys: config.furtherSecretKeys, random: world.random, log });
   const objectsRoot = join(config.dataDir, "objects");
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
   await chmod(objectsRoot, 0o700);

@@ -18,6 +18,7 @@ export const settings = [
   { name: "BELLHOP_ADMIN_PASSWORD", fallback: "(generated)", meaning: "Password of the first administrator, at least 8 characters. A generated one is printed once.", secret: true },
   { name: "BELLHOP_ADMIN_API_KEY", fallback: "(generated)", meaning: "API key of the first administrator, at least 40 characters. A generated one is printed once.", secret: true },
   { name: "BELLHOP_SECRET_KEY", fallback: "(generated)", meaning: "Key-encryption key: 32 bytes in base64. Without it one is generated into the data folder; keep a copy.", secret: true },
+  { name: "BELLHOP_FURTHER_SECRET_KEYS", fallback: "(none)", meaning: "Comma-separated key-encryption keys that can be read but seal nothing: of before a rotation, or of the next one.", secret: true },
   { name: "BELLHOP_ALLOW_LOOPBACK", fallback: "false", meaning: "Development only: webhooks may call this machine (`localhost`, `127.0.0.1`)." },
   { name: "BELLHOP_ALLOWED_NETWORKS", fallback: "(none)", meaning: "Comma-separated hosts and CIDR ranges, each with an optional `:port`, that webhooks may call although they are not public." },
   { name: "BELLHOP_ROLES", fallback: "web,worker", meaning: "What this process does: answer requests (`web`), deliver (`worker`), or both." },
@@ -38,6 +39,7 @@ export type Config = {
   databaseUrl: string | null;
   admin: { username: string; password: string | null; apiKey: string | null };
   secretKey: string | null;
+  furtherSecretKeys: readonly string[];
   allowLoopback: boolean;
   allowedNetworks: readonly AllowListEntry[];
   roles: { web: boolean; worker: boolean };
@@ -85,6 +87,7 @@ const wholeNumber = (min: number, max: number): z.ZodPipe<z.ZodString, z.ZodTran
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).transform((text) => text.replace(/\/+$/, ""));
 const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
+const keyList = z.string().transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(keyBytes));
 
 const readers = {
   BELLHOP_HOST: z.string().min(1).default("127.0.0.1"),
@@ -96,6 +99,7 @@ const readers = {
   BELLHOP_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").optional(),
   BELLHOP_ADMIN_API_KEY: z.string().regex(/^[\w-]{40,}$/, "must have at least 40 letters, digits, - and _").optional(),
   BELLHOP_SECRET_KEY: keyBytes.optional(),
+  BELLHOP_FURTHER_SECRET_KEYS: keyList.default([]),
   BELLHOP_ALLOW_LOOPBACK: flag.default(false),
   BELLHOP_ALLOWED_NETWORKS: z.string().default(""),
   BELLHOP_ROLES: roles.default({ web: true, worker: true }),
@@ -140,6 +144,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
       apiKey: value.BELLHOP_ADMIN_API_KEY ?? null,
     },
     secretKey: value.BELLHOP_SECRET_KEY ?? null,
+    furtherSecretKeys: value.BELLHOP_FURTHER_SECRET_KEYS,
     allowLoopback: value.BELLHOP_ALLOW_LOOPBACK,
     allowedNetworks,
     roles: value.BELLHOP_ROLES,
