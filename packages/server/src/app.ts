@@ -17,6 +17,7 @@ import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
+import { callbackLinks } from "./features/outcomes/index.ts";
 import { markRunsLost } from "./features/runs/index.ts";
 import { forgetPreviousSecrets } from "./features/secrets/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
@@ -84,7 +85,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
   const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
-  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: defaultLimits };
+  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, callbackMs: config.callbackMs } };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
@@ -138,6 +139,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     log: services.log,
     concurrency: config.deliveryConcurrency,
     leaseMs: config.leaseMs,
+    callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
   });

@@ -26,6 +26,7 @@ export const settings = [
   { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
+  { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -47,6 +48,7 @@ export type Config = {
   deliveryConcurrency: number;
   leaseMs: number;
   runHeartbeatMs: number;
+  callbackMs: number;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -107,6 +109,7 @@ const readers = {
   BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(256),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
+  BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -152,6 +155,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
+    callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

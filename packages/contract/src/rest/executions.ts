@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameSchema, pageQuery, timeSchema } from "./common.ts";
+import { outcomeSummarySchema, reportSchema } from "./outcomes.ts";
 
 export const reasonSchema = z.object({ code: z.string().describe("Never changes its meaning"), text: z.string() });
 
@@ -43,6 +44,7 @@ export const executionSchema = z.object({
   status: executionStatusSchema,
   reason: reasonSchema.nullable(),
   redeliveryOf: z.uuid().nullable().describe("The execution whose bytes this one sends again"),
+  outcome: outcomeSummarySchema.nullable().describe("What the receiver reported to the callback address; null where it did not"),
   attemptCount: z.number().int(),
   nextAttemptAt: timeSchema.nullable(),
   createdAt: timeSchema,
@@ -60,7 +62,10 @@ export const attemptSchema = z.object({
   finishedAt: timeSchema,
 });
 
-export const executionWithAttemptsSchema = executionSchema.extend({ attempts: z.array(attemptSchema) });
+export const executionWithAttemptsSchema = executionSchema.extend({
+  attempts: z.array(attemptSchema),
+  reports: z.array(reportSchema).describe("Every report to the callback address, the first one first"),
+});
 
 export const listExecutionsQuerySchema = z.strictObject({
   ...pageQuery,

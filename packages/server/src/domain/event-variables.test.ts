@@ -5,7 +5,7 @@ import { exampleChange } from "../testing/pipeline.ts";
 import type { Event } from "./event.ts";
 import { variablesOf } from "./event-variables.ts";
 
-const around = { automationName: "deploy", executionId: "e1" };
+const around = { automationName: "deploy", executionId: "e1", callbackUrl: "https://bellhop.example.com/callbacks/e1" };
 const at = new Date(0);
 const version = (type: EventType, named: { alias?: string; tag?: string }): Event => ({ ...exampleChange({ type, subject: { alias: null, tag: null, ...named } }), id: "i", at });
 const collection = (type: EventType): Event => ({
@@ -21,8 +21,8 @@ events.push({
   id: "i", at, type: "RUN_STATE", author: "ada",
   subject: { kind: "run", runId: 1, runName: "3mcbpzkv", displayName: "swift-river-12", url: "https://bellhop.example.com/t/p/runs/3mcbpzkv", entered: "FINISHED", state: "finished", user: "ada", tags: [], config: {}, summary: {}, projectId: 2, projectName: "p", entityId: 3, entityName: "t" },
 });
-/** Filled when the request is sent, not from the event; and what a later release brings. */
-const elsewhere = new Set(["ACCESS_TOKEN", "callback_url"]);
+/** Filled when the request is sent, not from the event. */
+const elsewhere = new Set(["ACCESS_TOKEN"]);
 
 describe.each(events.map((event) => [event.type, event] as const))("%s", (type, event) => {
   const values = variablesOf(event, around);

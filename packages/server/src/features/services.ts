@@ -27,7 +27,7 @@ export type Services = {
   limits: Limits;
 };
 
-export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number };
+export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number; callbackMs: number };
 
 export const defaultLimits: Limits = {
   metadataBytes: 1 << 20,
@@ -38,5 +38,6 @@ export const defaultLimits: Limits = {
   jsonDepth: 64,
   pageSize: 1_000,
   runFileBytes: 5 * 2 ** 40,
+  callbackMs: 7 * 86_400_000,
 };
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Services } from "../features/services.ts";
 import { makeAuthenticate } from "./authenticate.ts";
+import { callbackRoutes } from "./callbacks/index.ts";
 import type { HealthOptions } from "./health/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { restRoutes } from "./rest/index.ts";
@@ -28,6 +29,7 @@ export async function registerFaces(app: FastifyInstance, options: FacesOptions)
   const authenticate = makeAuthenticate(services);
   const graphql = makeGraphql({ schema: readSchema(), queries, mutations, log: services.log, missing: (field) => metrics.missing(field) });
   await restRoutes(app, { services, authenticate, routes: allRoutes });
+  await callbackRoutes(app, { services });
   await uiRoutes(app, { services });
   graphqlRoute(app, { services, authenticate, graphql });
   await fileStreamRoutes(app, { services, authenticate });

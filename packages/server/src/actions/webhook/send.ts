@@ -12,6 +12,7 @@ import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse, 
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import { signatures } from "../../domain/signature/sign.ts";
 
 export type WebhookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
@@ -120,13 +121,13 @@ function judgeAnswer({ status, headers }: OutboundResponse, now: Date): Judgemen
 }
 
 function recordRequest(webhook: Webhook, built: { headers: Record<string, string>; body: Buffer | null }, mask: Mask): RequestRecord {
-  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : mask(built.body.toString()) };
+  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : hideCallbackTokens(mask(built.body.toString())) };
 }
 
 function recordResponse(outcome: OutboundOutcome, mask: Mask): Attempt["response"] {
   if (outcome.kind !== "answered") return null;
   const { status, headers, body, bodyTruncated } = outcome.response;
-  return { status, headers: maskValues(headers, mask), body: mask.bytes(body, { cutShort: bodyTruncated }).toString(), bodyTruncated };
+  return { status, headers: maskValues(headers, mask), body: hideCallbackTokens(mask.bytes(body, { cutShort: bodyTruncated }).toString()), bodyTruncated };
 }
 
 /** To the microsecond: what is finer is noise. */
@@ -137,4 +138,4 @@ function recordTiming(timing: Timing): Attempt["timing"] {
 }
 
 const maskValues = (headers: Readonly<Record<string, string>>, mask: Mask): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask(value)]));
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, hideCallbackTokens(mask(value))]));

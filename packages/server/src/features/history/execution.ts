@@ -4,6 +4,7 @@ import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { Event, ScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
+import type { Report } from "../../domain/outcome/report.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
 
@@ -26,6 +27,9 @@ export type EventSummary = {
   run: { id: string; name: string; state: string } | null;
 };
 
+/** What a receiver reported of the work that a delivery began. */
+export type ShownOutcome = Report & { reportedAt: Date };
+
 export type Execution = {
   id: string;
   /** Name of the entity that owns the automation's scope. */
@@ -40,6 +44,8 @@ export type Execution = {
   reason: ShownReason | null;
   /** The execution whose bytes this one sends again. */
   redeliveryOf: string | null;
+  /** The latest that the receiver reported to the callback address; null where it did not. */
+  outcome: ShownOutcome | null;
   attemptCount: number;
   nextAttemptAt: Date | null;
   createdAt: Date;
@@ -71,11 +77,15 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   status: row.status,
   reason: shownReason(row.reason),
   redeliveryOf: row.redelivery_of,
+  outcome: outcomeOf(row),
   attemptCount: row.attempt_count,
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,
   finishedAt: row.finished_at,
 });
+
+const outcomeOf = ({ outcome_status: status, outcome_message: message, outcome_url: url, outcome_at: reportedAt }: ExecutionRow): ShownOutcome | null =>
+  status === null || reportedAt === null ? null : { status, message, url, reportedAt };
 
 const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
   id,

@@ -1,5 +1,10 @@
+import { reportOutcomeSchema } from "@bellhop/contract";
+import { z } from "zod";
+
 /** The POST that a webhook's receiver gets, as openapi.json tells it. */
 const header = (description: string, example: string, required = false): object => ({ required, description, schema: { type: "string" }, example });
+
+const { $schema: _dialect, ...reportBody } = z.toJSONSchema(reportOutcomeSchema, { io: "input" });
 
 export const deliveryWebhook = {
   post: {
@@ -23,6 +28,20 @@ export const deliveryWebhook = {
         "application/json": {
           schema: { type: "object", additionalProperties: true, description: "The automation's payload, its variables filled in" },
           example: { event_type: "ADD_ARTIFACT_ALIAS", artifact: "vision-team/wandb-registry-model/mnist-classifier:production" },
+        },
+      },
+    },
+    callbacks: {
+      report: {
+        "{$request.body#/callback_url}": {
+          post: {
+            operationId: "reportOutcome",
+            summary: "Report what became of the work that a delivery began; wherever the payload holds ${callback_url}",
+            description: "The address is the permission, for this one execution. succeeded and failed are final: the same report again changes nothing, another one is a conflict.",
+            security: [],
+            requestBody: { required: true, content: { "application/json": { schema: reportBody } } },
+            responses: { "204": { description: "Stored, or known already." }, default: { $ref: "#/components/responses/Error" } },
+          },
         },
       },
     },

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { automationRoutes } from "./routes-automations.ts";
 import { executionRoutes } from "./routes-executions.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
+import { outcomeRoutes } from "./routes-outcomes.ts";
 import { registryRoutes } from "./routes-registries.ts";
 import { secretRoutes } from "./routes-secrets.ts";
 import { signatureRoutes } from "./routes-signatures.ts";
@@ -12,5 +13,5 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
   ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes,
-  ...secretRoutes, ...webhookRoutes, ...signatureRoutes, ...automationRoutes, ...executionRoutes,
+  ...secretRoutes, ...webhookRoutes, ...signatureRoutes, ...automationRoutes, ...executionRoutes, ...outcomeRoutes,
 ];

@@ -6,7 +6,7 @@ import type { Action, Rendered } from "../../ports/action/port.ts";
  * The request of an execution, without its secrets. What an earlier attempt rendered is taken as it is, once the action
  * has agreed that it may still be sent: the webhook may have been disabled or deleted meanwhile.
  */
-export function render(action: Action | undefined, job: LeasedJob): Rendered {
+export function render(action: Action | undefined, job: LeasedJob, callbackUrl: string): Rendered {
   if (action === undefined) return { ok: false, reason: "action_unknown" };
   const rendered = action.render({
     executionId: job.executionId,
@@ -14,7 +14,7 @@ export function render(action: Action | undefined, job: LeasedJob): Rendered {
     automationName: job.automationName,
     action: job.action,
     webhook: job.webhook,
-    variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.executionId }),
+    variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.executionId, callbackUrl }),
   });
   return rendered.ok && job.rendered !== null ? { ok: true, request: job.rendered } : rendered;
 }
