@@ -32,7 +32,7 @@ import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
-import { dayMs, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
+import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
 
@@ -84,7 +84,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const address = await chooseAddress(config);
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
-  const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
+  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
   const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, callbackMs: config.callbackMs } };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { AllowListEntry } from "./domain/endpoint/allow-list.ts";
 import { parseAllowList } from "./domain/endpoint/allow-list.ts";
+import type { LoopLimits } from "./domain/loop-limits.ts";
 
 /** One setting: how it is read, and the line that the reference page shows. */
 export type Setting = { name: string; fallback: string; meaning: string; secret?: true };
@@ -27,6 +28,8 @@ export const settings = [
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
   { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
+  { name: "BELLHOP_LOOP_DEPTH", fallback: "8", meaning: "A change with so many deliveries behind it fires nothing more. Receivers say what they act on with the header `X-Bellhop-Callback`." },
+  { name: "BELLHOP_LOOP_RATE", fallback: "600/10m", meaning: "How often one automation may fire for the same alias, tag, collection or run; what goes beyond is skipped. `off` for any number." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -49,6 +52,7 @@ export type Config = {
   leaseMs: number;
   runHeartbeatMs: number;
   callbackMs: number;
+  loops: LoopLimits;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -65,6 +69,16 @@ const schedule = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return parsed;
+});
+
+/** `600/10m` → so many times within so many milliseconds; `off` → null. */
+const loopRate = z.string().transform((text, context) => {
+  if (text === "off") return null;
+  const [, times, count, unit = ""] = /^([1-9]\d{0,6})\/([1-9]\d{0,3})([smh])$/.exec(text) ?? [];
+  const unitMs = units[unit];
+  if (unitMs !== undefined) return { times: Number(times), withinMs: Number(count) * unitMs };
+  context.addIssue({ code: "custom", message: "must be like 600/10m, or off" });
+  return z.NEVER;
 });
 
 const yes = /^(1|true|yes|on)$/i;
@@ -110,6 +124,8 @@ const readers = {
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
   BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
+  BELLHOP_LOOP_DEPTH: wholeNumber(1, 1_000).default(8),
+  BELLHOP_LOOP_RATE: loopRate.default({ times: 600, withinMs: 600_000 }),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -156,6 +172,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
     callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,
+    loops: { depth: value.BELLHOP_LOOP_DEPTH, rate: value.BELLHOP_LOOP_RATE },
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

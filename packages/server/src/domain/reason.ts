@@ -5,6 +5,8 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  loop_depth: "The event has too many deliveries behind it: an automation goes in circles.",
+  loop_rate: "The automation fired too often for the same thing within a short time: it goes in circles.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
   webhook_disabled: "The webhook is disabled.",

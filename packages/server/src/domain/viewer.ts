@@ -6,6 +6,8 @@ export type Viewer = {
   entityId: number;
   /** Administrator of the whole server. */
   isAdmin: boolean;
+  /** The execution on whose delivery the user acts, where the request says so. */
+  causedBy?: string;
 };
 
 export const roles = ["viewer", "member", "admin"] as const;

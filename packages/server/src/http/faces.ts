@@ -14,6 +14,7 @@ import { makeGraphql } from "./wandb/graphql/execute.ts";
 import { graphqlRoute } from "./wandb/graphql/route.ts";
 import { readSchema } from "./wandb/graphql/schema.ts";
 import { mutations, queries } from "./wandb/resolvers.ts";
+import { withCause } from "./with-cause.ts";
 
 export type FacesOptions = HealthOptions & {
   services: Services;
@@ -26,7 +27,7 @@ export async function registerFaces(app: FastifyInstance, options: FacesOptions)
   healthRoutes(app, options);
   if (!options.web) return;
   const { services, metrics } = options;
-  const authenticate = makeAuthenticate(services);
+  const authenticate = withCause(makeAuthenticate(services), services);
   const graphql = makeGraphql({ schema: readSchema(), queries, mutations, log: services.log, missing: (field) => metrics.missing(field) });
   await restRoutes(app, { services, authenticate, routes: allRoutes });
   await callbackRoutes(app, { services });

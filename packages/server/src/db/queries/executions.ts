@@ -21,6 +21,8 @@ export type ExecutionRow = EventRow & {
   status: ExecutionStatus;
   reason: Reason | null;
   redelivery_of: string | null;
+  caused_by: string | null;
+  depth: number;
   outcome_status: OutcomeStatus | null;
   outcome_message: string | null;
   outcome_url: string | null;
@@ -34,7 +36,7 @@ export type ExecutionRow = EventRow & {
 const columns = `
   execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
   execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status, execution.reason,
-  execution.redelivery_of, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
+  execution.redelivery_of, event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
   execution.attempt_count, execution.next_attempt_at, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 

@@ -44,6 +44,10 @@ export type Execution = {
   reason: ShownReason | null;
   /** The execution whose bytes this one sends again. */
   redeliveryOf: string | null;
+  /** The execution whose receiver made the change, where it said so. */
+  causedBy: string | null;
+  /** How many deliveries lie behind the event. */
+  depth: number;
   /** The latest that the receiver reported to the callback address; null where it did not. */
   outcome: ShownOutcome | null;
   attemptCount: number;
@@ -77,6 +81,8 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   status: row.status,
   reason: shownReason(row.reason),
   redeliveryOf: row.redelivery_of,
+  causedBy: row.caused_by,
+  depth: row.depth,
   outcome: outcomeOf(row),
   attemptCount: row.attempt_count,
   nextAttemptAt: row.next_attempt_at,

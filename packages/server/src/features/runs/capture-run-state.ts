@@ -15,6 +15,8 @@ export type StateChange = {
   after: RunState;
   /** Who made the change; null for whoever runs the run. */
   author: string | null;
+  /** The execution on whose delivery it was made, where the request said so. */
+  causedBy?: string | undefined;
 };
 
 /** Captures RUN_STATE if the run enters a state that automations watch. Call it when the run is stored as it now is. */
@@ -24,7 +26,7 @@ export async function captureRunState(services: Pick<Services, "pipeline" | "pub
   const run = await findRunSubject(tx, change.runId);
   if (run === null) return;
   const subject: RunSubject = { ...placeOf(run, services.publicUrl), kind: "run", entered, state: change.after };
-  await services.pipeline.captureChange(tx, { type: "RUN_STATE", author: change.author ?? subject.user, subject });
+  await services.pipeline.captureChange(tx, { type: "RUN_STATE", author: change.author ?? subject.user, causedBy: change.causedBy, subject });
 }
 
 function placeOf(run: RunSubjectRow, publicUrl: string): Omit<RunSubject, "kind" | "entered" | "state"> {

@@ -34,7 +34,7 @@ export async function receiveReport(services: Pick<Services, "db" | "clock" | "p
     await saveProgress(tx, run.id, {
       ...status, ...history, eventLines, logLines, summary: report.summary, systemMetrics: latestEvent(report.events, run.event_lines), at,
     });
-    await captureRunState(services, tx, { runId: run.id, before: run.state, after: status.state, author: viewer.username });
+    await captureRunState(services, tx, { runId: run.id, before: run.state, after: status.state, author: viewer.username, causedBy: viewer.causedBy });
     return { stopped: run.stop_requested && !hasEnded(status.state) };
   });
 }

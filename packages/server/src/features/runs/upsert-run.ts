@@ -67,14 +67,14 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, ch
     const known = await lockRun(tx, viewer.userId, { projectId: project.id, name });
     const take = async (run: LockedRun): Promise<UpsertedRun> => {
       const changed = await (state === "pending" ? changePlanned : resume)(tx, run, changes, at);
-      await captureRunState(services, tx, { runId: run.id, before: run.state, after: changed.state, author: viewer.username });
+      await captureRunState(services, tx, { runId: run.id, before: run.state, after: changed.state, author: viewer.username, causedBy: viewer.causedBy });
       return { run: changed, project, inserted: false };
     };
     if (known !== null) return await take(known);
     const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
     const id = await insertRun(tx, made);
     if (id !== null) {
-      await captureRunState(services, tx, { runId: id, before: null, after: state, author: viewer.username });
+      await captureRunState(services, tx, { runId: id, before: null, after: state, author: viewer.username, causedBy: viewer.causedBy });
       return { run: await reread(tx, id), project, inserted: true };
     }
     // Another request made the run between our look and our insert; now it is there to be locked.

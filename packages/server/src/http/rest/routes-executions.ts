@@ -4,7 +4,7 @@ import { listExecutions, readExecution, redeliverExecution } from "../../feature
 import { pageOf, readCursor } from "./page.ts";
 import type { Route } from "./route.ts";
 import { nothing, route } from "./route.ts";
-import { showAttempt, showExecution, showReport } from "./views-delivery.ts";
+import { showAttempt, showCause, showExecution, showReport } from "./views-delivery.ts";
 
 const tag = "executions";
 const execution = z.strictObject({ id: nameSchema });
@@ -23,8 +23,8 @@ export const executionRoutes: Route[] = [
     method: "GET", path: "/executions/{id}", tag, summary: "Read an execution with its attempts, and what its receiver reported",
     params: execution, query: nothing, body: null, answer: executionWithAttemptsSchema, status: 200,
     handle: async ({ services, viewer, params }) => {
-      const { attempts, reports, ...read } = await readExecution(services, viewer, params);
-      return { ...showExecution(read), attempts: attempts.map(showAttempt), reports: reports.map(showReport) };
+      const { attempts, reports, causes, ...read } = await readExecution(services, viewer, params);
+      return { ...showExecution(read), attempts: attempts.map(showAttempt), reports: reports.map(showReport), causes: causes.map(showCause) };
     },
   }),
   route({

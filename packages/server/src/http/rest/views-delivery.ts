@@ -1,9 +1,9 @@
-import type { attemptSchema, executionSchema, reportSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
+import type { attemptSchema, executionSchema, executionWithAttemptsSchema, reportSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
 import type { z } from "zod";
 import type { Attempt } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
-import type { Execution, ShownAttempt, ShownReport } from "../../features/history/index.ts";
+import type { Execution, ShownAttempt, ShownCause, ShownReport } from "../../features/history/index.ts";
 import type { SavedWebhook } from "../../features/webhooks/index.ts";
 
 /** How webhooks and deliveries look over REST. */
@@ -51,3 +51,5 @@ export const showAttempt = (attempt: ShownAttempt): z.input<typeof attemptSchema
   ({ ...attempt, startedAt: attempt.startedAt.toISOString(), finishedAt: attempt.finishedAt.toISOString() });
 
 export const showReport = (report: ShownReport): z.input<typeof reportSchema> => ({ ...report, reportedAt: report.reportedAt.toISOString() });
+
+export const showCause = (cause: ShownCause): z.input<typeof executionWithAttemptsSchema>["causes"][number] => ({ ...cause, createdAt: cause.createdAt.toISOString() });

@@ -1,0 +1,27 @@
+import type { Role } from "../../domain/viewer.ts";
+import type { Querier } from "../database.ts";
+import { sql } from "../database.ts";
+
+export type CauseRow = { id: string; automation_id: string; automation_name: string; event_type: string; created_at: Date; role: Role | null };
+
+// Steps from primary key to primary key; bounded, although a chain ends by itself: each cause is older than its effect.
+const causes = sql("execution_causes", `
+  with recursive chain as (
+    select cause.id, cause.event_id, 1 as step from executions as cause where cause.id = $2
+    union all
+    select cause.id, cause.event_id, chain.step + 1
+    from chain join events as event on event.id = chain.event_id join executions as cause on cause.id = event.caused_by
+    where chain.step < 100
+  )
+  select execution.id, execution.automation_id, revision.name as automation_name, event.type as event_type, execution.created_at,
+    case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
+      else role_in_entity($1, automation.entity_id) end as role
+  from chain
+  join executions as execution on execution.id = chain.id
+  join events as event on event.id = execution.event_id
+  join automations as automation on automation.id = execution.automation_id
+  join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
+  order by chain.step`);
+
+/** The execution of that id, the one that led to its event, and so on; each with the user's role in its automation's scope. */
+export const findCauses = (db: Querier, userId: number, executionId: string): Promise<CauseRow[]> => db.query<CauseRow>(causes, [userId, executionId]);
