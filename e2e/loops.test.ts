@@ -28,6 +28,9 @@ import sys, wandb
 entity, run_id = sys.argv[1], sys.argv[2]
 with wandb.init(entity=entity, project="loops", id=run_id) as run:
     run.log({"loss": 0.5})
+artifact = wandb.Api().artifact(f"{entity}/loops/model:v0")
+artifact.aliases.append(run_id)
+artifact.save()
 `;
 
 describe("an automation whose delivery causes its own event again", () => {
@@ -135,6 +138,12 @@ describe("an automation whose delivery causes its own event again", () => {
         return all.length === 2 ? all : null;
       });
       expect(caused.map(({ causedBy }) => causedBy === null), sdk.version).toEqual([false, false]);
+      const byApi = await until("its alias is captured", async () => {
+        const all = await executionsOf(runId);
+        return all.at(-1);
+      });
+      // wandb.Api() of the older release has no way to add a header.
+      if (index === 0) expect(text(byApi["causedBy"]), sdk.version).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 

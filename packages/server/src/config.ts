@@ -12,7 +12,7 @@ export type Setting = { name: string; fallback: string; meaning: string; secret?
 export const settings = [
   { name: "BELLHOP_HOST", fallback: "127.0.0.1", meaning: "Address to listen on. `0.0.0.0` serves other machines." },
   { name: "BELLHOP_PORT", fallback: "8080", meaning: "Port to listen on; 0 takes any free one." },
-  { name: "BELLHOP_PUBLIC_URL", fallback: "http://localhost:<port>", meaning: "The address that users and the SDK reach the server by; upload and download links start with it." },
+  { name: "BELLHOP_PUBLIC_URL", fallback: "http://localhost:<port>", meaning: "The address that users and the SDK reach the server by; upload and download links and callback addresses start with it." },
   { name: "BELLHOP_DATA_DIR", fallback: "~/.bellhop", meaning: "Folder of the embedded database, uploaded files and the generated secret key." },
   { name: "BELLHOP_DATABASE_URL", fallback: "(embedded)", meaning: "`postgres://…` of a PostgreSQL server, 15 or newer. Without it an embedded one runs in the data folder.", secret: true },
   { name: "BELLHOP_ADMIN_USERNAME", fallback: "admin", meaning: "User name of the first administrator, created on the first start." },
