@@ -5,6 +5,8 @@ import { sql } from "../database.ts";
 export type CauseRow = { id: string; automation_id: string; automation_name: string; event_type: string; created_at: Date; role: Role | null };
 
 // Steps from primary key to primary key; bounded, although a chain ends by itself: each cause is older than its effect.
+// PostgreSQL expects a hundred steps of every chain; the limit within keeps it to looking each up by its key, whatever it
+// thinks of the table.
 const causes = sql("execution_causes", `
   with recursive chain as (
     select cause.id, cause.event_id, 1 as step from executions as cause where cause.id = $2
@@ -13,15 +15,16 @@ const causes = sql("execution_causes", `
     from chain join events as event on event.id = chain.event_id join executions as cause on cause.id = event.caused_by
     where chain.step < 100
   )
-  select execution.id, execution.automation_id, revision.name as automation_name, event.type as event_type, execution.created_at,
+  select found.* from chain cross join lateral (
+    select execution.id, execution.automation_id, revision.name as automation_name, event.type as event_type, execution.created_at,
     case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
       else role_in_entity($1, automation.entity_id) end as role
-  from chain
-  join executions as execution on execution.id = chain.id
-  join events as event on event.id = execution.event_id
-  join automations as automation on automation.id = execution.automation_id
-  join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
-  order by chain.step`);
+    from executions as execution
+    join events as event on event.id = execution.event_id
+    join automations as automation on automation.id = execution.automation_id
+    join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
+    where execution.id = chain.id limit 1
+  ) as found order by chain.step`);
 
 /** The execution of that id, the one that led to its event, and so on; each with the user's role in its automation's scope. */
 export const findCauses = (db: Querier, userId: number, executionId: string): Promise<CauseRow[]> => db.query<CauseRow>(causes, [userId, executionId]);
