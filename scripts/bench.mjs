@@ -1,6 +1,7 @@
-// npm run bench: measures the main job beside the machine's own limits, and prints both.
+// npm run bench [-- main-job | metrics]: measures beside the machine's own limits, and prints both; the main job if nothing is named.
 import { ensureInstalled } from "./lib/install.mjs";
 import { runUntilItEnds } from "./lib/run.mjs";
 
 await ensureInstalled();
-await runUntilItEnds(["bench/main-job.ts", ...process.argv.slice(2)]);
+const [name = "main-job", ...more] = process.argv.slice(2);
+await runUntilItEnds([`bench/${name}.ts`, ...more]);

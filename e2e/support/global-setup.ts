@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import type { Sdk } from "./sdk.ts";
+import type { Sdk } from "./python.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -8,6 +8,8 @@ declare module "vitest" {
     sdks: Sdk[];
     /** The Python that has the `standardwebhooks` library; null where it was not prepared. */
     verifier: string | null;
+    /** The same SDKs with the package of python/ installed beside them; none where only single files are tried. */
+    completedSdks: Sdk[];
   }
 }
 
@@ -18,5 +20,9 @@ export default function setup(project: TestProject): void {
   if (postgres === undefined || sdks === undefined) throw new Error("Run the end-to-end tests by `npm test`; it prepares PostgreSQL and the SDKs.");
   project.provide("verifier", process.env["BELLHOP_E2E_VERIFIER"] ?? null);
   project.provide("postgres", postgres);
-  project.provide("sdks", sdks.split(",").map((pair) => ({ version: pair.split("=")[0] ?? "", python: pair.split("=")[1] ?? "" })));
+  project.provide("sdks", pythons(sdks));
+  project.provide("completedSdks", pythons(process.env["BELLHOP_E2E_COMPLETED_SDKS"] ?? ""));
 }
+
+/** Of `version=path,version=path`. */
+const pythons = (text: string): Sdk[] => text.split(",").filter((pair) => pair !== "").map((pair) => ({ version: pair.split("=")[0] ?? "", python: pair.split("=")[1] ?? "" }));

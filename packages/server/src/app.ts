@@ -1,10 +1,12 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { noOpAction } from "./actions/no-op/index.ts";
+import { runHookAction } from "./actions/run-hook/index.ts";
 import { webhookAction } from "./actions/webhook/index.ts";
 import { openFolderObjectStore } from "./adapters/object-store-folder/folder-object-store.ts";
 import { makeUndiciOutboundHttp } from "./adapters/outbound-http-undici/undici-outbound-http.ts";
 import { openLocalSecretStore } from "./adapters/secret-store-local/local-secret-store.ts";
+import { makeMinijinjaTemplates } from "./adapters/templates-minijinja/minijinja-templates.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
@@ -18,7 +20,7 @@ import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { callbackLinks } from "./features/outcomes/index.ts";
-import { markRunsLost } from "./features/runs/index.ts";
+import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
 import { forgetPreviousSecrets } from "./features/secrets/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { registerFaces } from "./http/faces.ts";
@@ -35,6 +37,7 @@ import type { Stages, Worker } from "./pipeline/index.ts";
 import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
+import type { Templates } from "./ports/templates/port.ts";
 
 export type AppOptions = {
   config: Config;
@@ -85,7 +88,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
   const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
-  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, callbackMs: config.callbackMs } };
+  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, callbackMs: config.callbackMs }, ...makeMetricCaches() };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
@@ -115,7 +118,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   };
 }
 
-type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids">;
+type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids" | "templates">;
 
 async function openParts(config: Config, log: Log): Promise<Parts> {
   const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, furtherKeys: config.furtherSecretKeys, random: world.random, log });
@@ -125,8 +128,9 @@ async function openParts(config: Config, log: Log): Promise<Parts> {
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
   const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
   // A kind of action is a folder under actions/ and a line here.
-  const actions = [webhookAction({ outbound, ...world, version }), noOpAction];
-  return { secretStore, objects, outbound, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
+  const templates: Templates = makeMinijinjaTemplates();
+  const actions = [webhookAction({ outbound, ...world, version }), noOpAction, runHookAction({ outbound, templates, ...world, version })];
+  return { secretStore, objects, outbound, templates, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 
 function startDeliveries({ config, services, metrics, stages }: { config: Config; services: Services; metrics: Metrics; stages: Stages }): Worker {
@@ -147,6 +151,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
 
 async function close(parts: Parts, db: Database, server: DatabaseServer): Promise<void> {
   await parts.outbound.close();
+  await parts.templates.close();
   await parts.objects.close();
   await db.close();
   await server.stop();

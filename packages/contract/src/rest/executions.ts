@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameSchema, pageQuery, timeSchema } from "./common.ts";
+import { eventSchema } from "./events.ts";
 import { outcomeSummarySchema, reportSchema } from "./outcomes.ts";
 
 export const reasonSchema = z.object({ code: z.string().describe("Never changes its meaning"), text: z.string() });
@@ -25,21 +26,9 @@ export const timingRecordSchema = z
 export const executionSchema = z.object({
   id: z.uuid(),
   entity: z.string().describe("Owner of the automation's scope"),
-  automation: z.object({ id: z.uuid(), name: z.string().describe("As it was called when it fired"), revision: z.number().int() }),
-  event: z.object({
-    id: z.uuid(),
-    type: z.string(),
-    author: z.string(),
-    at: timeSchema,
-    entity: z.string(),
-    project: z.string(),
-    collection: z.string().nullable().describe("Null for events of runs"),
-    version: z.string().nullable().describe("v0, v1, …; null for events of the collection itself"),
-    alias: z.string().nullable(),
-    tag: z.string().nullable(),
-    run: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable(),
-  }),
-  action: z.enum(["webhook", "no_op"]),
+  automation: z.object({ id: z.uuid(), name: z.string().describe("As it was called when it fired"), revision: z.number().int() }).describe("Or the run hook, which is one whose scope is its run"),
+  event: eventSchema,
+  action: z.enum(["webhook", "no_op", "run_hook"]),
   webhookId: z.uuid().nullable(),
   status: executionStatusSchema,
   reason: reasonSchema.nullable(),
@@ -57,6 +46,7 @@ export const attemptSchema = z.object({
   number: z.number().int(),
   outcome: z.enum(["delivered", "failed", "refused", "interrupted"]),
   reason: reasonSchema.nullable(),
+  detail: z.string().nullable().describe("What exactly was wrong, where the reason alone does not say it: the line of a template"),
   request: requestRecordSchema.nullable(),
   response: responseRecordSchema.nullable(),
   timing: timingRecordSchema.nullable(),
@@ -74,7 +64,8 @@ export const executionWithAttemptsSchema = executionSchema.extend({
 
 export const listExecutionsQuerySchema = z.strictObject({
   ...pageQuery,
-  automation: nameSchema.exactOptional().describe("Id of an automation"),
+  automation: nameSchema.exactOptional().describe("Id of an automation, or of a run hook"),
+  run: z.string().min(1).max(1_024).exactOptional().describe("entity/project/run: only executions of the hooks that this run has, or had"),
   team: nameSchema.exactOptional().describe("Name of a team, a user or an organization's entity"),
   status: executionStatusSchema.exactOptional(),
   since: z.iso.datetime({ offset: true }).exactOptional().describe("Only executions from this time on; ISO 8601"),

@@ -1,5 +1,5 @@
 import { findEventType } from "@bellhop/contract";
-import type { ArtifactSubject, Event, Subject } from "./event.ts";
+import type { ArtifactSubject, Event, MetricFact, MetricFacts, RunSubject, Subject } from "./event.ts";
 import { encodeId } from "./global-id.ts";
 
 /** Values of the payload variables that do not come from the event itself. */
@@ -30,8 +30,26 @@ function subjectVariables(subject: Subject): [string, unknown][] {
     case "collection":
       return [["artifact_collection_name", subject.collectionName], ["tag", subject.tag]];
     case "run":
-      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", subject.entered]];
+      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", runStatus(subject)], ...metricVariables(subject.metric)];
   }
+}
+
+/** As automations name states, where they tell them apart. */
+export const runStatus = ({ entered, state }: RunSubject): string => entered ?? state.toUpperCase();
+
+/** Of several conditions the names and texts are joined; the values are told by metric then. */
+function metricVariables(facts: MetricFacts | null): [string, unknown][] {
+  if (facts === null) return [];
+  const { conditions } = facts;
+  const [only, ...others] = conditions;
+  const joined = (separator: string, of: (fact: MetricFact) => string): string => conditions.map(of).join(separator);
+  return [
+    ["metric_name", joined(", ", ({ metric }) => metric)],
+    ["metric_values", only !== undefined && others.length === 0 ? only.values : Object.fromEntries(conditions.map(({ metric, values }) => [metric, values]))],
+    ["metric_filter", joined(" and ", ({ filter }) => filter)],
+    ["metric_filter_short", joined(" & ", ({ short }) => short)],
+    ["metric_current_status", joined(", ", ({ status }) => status)],
+  ];
 }
 
 /** Metadata keys are those of the top level, as the product documents them. */

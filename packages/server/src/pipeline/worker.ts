@@ -118,7 +118,7 @@ async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecre
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
-    const rendered = options.stages.render(action, job, options.callbackUrl(job.executionId));
+    const rendered = await options.stages.render(action, job, options.callbackUrl(job.executionId));
     const attempt = await options.stages.deliver(action, job, rendered, opened);
     const decision = decide(attempt, job.failures, options.retry, options.random.fraction());
     await settlements.add({

@@ -1,6 +1,8 @@
 import { noOpAction } from "../actions/no-op/index.ts";
+import { runHookAction } from "../actions/run-hook/index.ts";
 import { webhookAction } from "../actions/webhook/index.ts";
 import { makeUndiciOutboundHttp } from "../adapters/outbound-http-undici/undici-outbound-http.ts";
+import { makeMinijinjaTemplates } from "../adapters/templates-minijinja/minijinja-templates.ts";
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
 import type { ArtifactSubject, Change } from "../domain/event.ts";
@@ -23,7 +25,8 @@ export function startTestPipeline(db: Database, options: { scheduleMs?: readonly
   const outbound = makeUndiciOutboundHttp({ allowLoopback: true, allowedNetworks: [], clock: systemClock });
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
-  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
+  const templates = makeMinijinjaTemplates({ watchdogMs: 5_000 });
+  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test" })];
   const worker = startWorker({
     db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),
@@ -37,6 +40,7 @@ export function startTestPipeline(db: Database, options: { scheduleMs?: readonly
     stop: async () => {
       await worker.stop(5_000);
       await outbound.close();
+      await templates.close();
     },
   };
 }

@@ -8,10 +8,11 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Mask } from "../../kit/mask.ts";
 import type { Random } from "../../kit/random.ts";
 import type { SendInput } from "../../ports/action/port.ts";
-import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse, Timing } from "../../ports/outbound-http/port.ts";
+import type { OutboundHttp } from "../../ports/outbound-http/port.ts";
+import { judge } from "../shared/judge-outcome.ts";
+import { maskValues, recordResponse, recordTiming } from "../shared/record-exchange.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import { signatures } from "../../domain/signature/sign.ts";
 
@@ -82,60 +83,6 @@ function proofs(options: WebhookOptions, { input, webhook, prepared, body }: Pro
   };
 }
 
-type Judgement = Pick<Attempt, "outcome" | "reason" | "retryAfterMs" | "final">;
-
-function judge(outcome: OutboundOutcome, now: Date): Judgement {
-  switch (outcome.kind) {
-    case "answered":
-      return judgeAnswer(outcome.response, now);
-    case "refused":
-      // Not final: what a name resolves to, and what the operator allows, can change before the next attempt.
-      return { outcome: "refused", reason: "endpoint_not_allowed", retryAfterMs: null, final: false };
-    case "failed":
-      return { outcome: "failed", reason: failureReasons[outcome.code], retryAfterMs: null, final: false };
-  }
-}
-
-const failureReasons: Record<OutboundFailure, Reason> = {
-  dns_failure: "dns_failure",
-  connect_failed: "connect_failed",
-  connection_reset: "connection_reset",
-  tls_failure: "tls_failure",
-  timeout: "timeout",
-  headers_too_large: "headers_too_large",
-  protocol_error: "protocol_error",
-  invalid_request: "request_invalid",
-  closed: "connection_reset",
-};
-
-function judgeAnswer({ status, headers }: OutboundResponse, now: Date): Judgement {
-  if (status >= 200 && status < 300) return { outcome: "delivered", reason: null, retryAfterMs: null, final: true };
-  if (status === 410) return { outcome: "failed", reason: "gone", retryAfterMs: null, final: true };
-  const asksToWait = status === 429 || status === 503;
-  return {
-    outcome: "failed",
-    reason: status >= 300 && status < 400 ? "redirect" : "status_not_success",
-    retryAfterMs: asksToWait ? retryAfterMs(headers["retry-after"], now) : null,
-    final: false,
-  };
-}
-
 function recordRequest(webhook: Webhook, built: { headers: Record<string, string>; body: Buffer | null }, mask: Mask): RequestRecord {
   return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : hideCallbackTokens(mask(built.body.toString())) };
 }
-
-function recordResponse(outcome: OutboundOutcome, mask: Mask): Attempt["response"] {
-  if (outcome.kind !== "answered") return null;
-  const { status, headers, body, bodyTruncated } = outcome.response;
-  return { status, headers: maskValues(headers, mask), body: hideCallbackTokens(mask.bytes(body, { cutShort: bodyTruncated }).toString()), bodyTruncated };
-}
-
-/** To the microsecond: what is finer is noise. */
-function recordTiming(timing: Timing): Attempt["timing"] {
-  const rounded = (ms: number): number => Math.round(ms * 1_000) / 1_000;
-  const orNull = (ms: number | null): number | null => (ms === null ? null : rounded(ms));
-  return { dnsMs: orNull(timing.dnsMs), connectMs: orNull(timing.connectMs), tlsMs: orNull(timing.tlsMs), firstByteMs: orNull(timing.firstByteMs), totalMs: rounded(timing.totalMs) };
-}
-
-const maskValues = (headers: Readonly<Record<string, string>>, mask: Mask): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, hideCallbackTokens(mask(value))]));

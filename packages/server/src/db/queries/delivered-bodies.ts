@@ -1,7 +1,7 @@
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
+import { readRendered } from "../../domain/rendered-request.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
-import { readRendered } from "./lease-jobs.ts";
 
 const renderedOfWebhook = sql("delivered_body", "select rendered from executions where id = $1 and webhook_id = $2");
 

@@ -1,11 +1,13 @@
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
+import { lastId, leastId } from "../../kit/id-range.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { seesEvent } from "./sees-event.ts";
 
 export type ExecutionRow = EventRow & {
   id: string;
@@ -15,7 +17,7 @@ export type ExecutionRow = EventRow & {
   /** As it was called when it fired. */
   automation_name: string;
   revision: number;
-  scope_kind: ScopeKind;
+  scope_kind: AnyScopeKind;
   action_type: string;
   webhook_id: string | null;
   status: ExecutionStatus;
@@ -48,14 +50,14 @@ const joined = `
   join entities as owner on owner.id = execution.entity_id
   join events as event on event.id = execution.event_id
   left join projects as project on project.id = automation.project_id
+  left join projects as place on place.id = event.project_id
   left join execution_outcomes as outcome on outcome.execution_id = execution.id
   left join delivery_jobs as job on job.execution_id = execution.id and job.leased`;
 
-// Only a restricted registry hides something from those who see its entity.
 const wanted = `
   execution.id < $2 and execution.id >= $3 and execution.created_at >= $4
   and ($5::text is null or case when job.execution_id is null then execution.status else 'running' end = $5)
-  and case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end`;
+  and case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end and ${seesEvent}`;
 
 const ofAutomation = sql("executions_of_automation", `
   select ${columns} from executions as execution ${joined}
@@ -68,9 +70,16 @@ const ofEntities = sql("executions_of_entities", `
     where execution.entity_id = entity.id and ${wanted} order by execution.id desc limit $6
   ) as page order by page.id desc limit $6`);
 
+// As for entities, hook by hook: a run has few, those that it had before among them.
+const ofRun = sql("executions_of_run", `
+  select page.* from automations as hook cross join lateral (
+    select ${columns} from executions as execution ${joined}
+    where execution.automation_id = hook.id and ${wanted} order by execution.id desc limit $6
+  ) as page where hook.scope_kind = 'run' and hook.scope_id = $7 order by page.id desc limit $6`);
+
 export type ExecutionFilter = {
-  /** Of one automation, or of these entities. */
-  of: { automationId: string } | { entityIds: readonly number[] };
+  /** Of one automation, of the hooks of a run, or of these entities. */
+  of: { automationId: string } | { runId: number } | { entityIds: readonly number[] };
   status: ExecutionStatus | null;
   since: Date | null;
   /** Only older ones than this id. */
@@ -78,24 +87,12 @@ export type ExecutionFilter = {
   limit: number;
 };
 
-const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-const clockDifferenceMs = 300_000;
-
-/**
- * The least id that was made at that time or later: an id begins with its time in milliseconds. The ids' clock is this
- * server's, `created_at` the database's; some minutes between them do no harm.
- */
-function leastId(since: Date | null): string {
-  const ms = since === null ? 0 : Math.max(0, since.getTime() - clockDifferenceMs);
-  const hex = ms.toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
-}
-
 /** Newest first. The user has to have a role in the automation's scope, or in each of the entities. */
 export async function findExecutions(db: Querier, userId: number, filter: ExecutionFilter): Promise<ExecutionRow[]> {
   const values = [userId, filter.before ?? lastId, leastId(filter.since), filter.since ?? new Date(0), filter.status, filter.limit] as const;
-  return "automationId" in filter.of
-    ? db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId])
+  if ("automationId" in filter.of) return db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId]);
+  return "runId" in filter.of
+    ? db.query<ExecutionRow>(ofRun, [...values, filter.of.runId])
     : db.query<ExecutionRow>(ofEntities, [...values, filter.of.entityIds]);
 }
 
@@ -104,9 +101,9 @@ const roleInScope = `
     else role_in_entity($1, automation.entity_id) end`;
 
 const readExecution = sql("executions_read", `
-  select ${columns}, ${roleInScope} as role from executions as execution ${joined} where execution.id = $2`);
+  select ${columns}, case when ${seesEvent} then ${roleInScope} end as role from executions as execution ${joined} where execution.id = $2`);
 
-/** An execution with the user's role in the scope of its automation. */
+/** An execution with the user's role in the scope of its automation; null too where the user may not see what it is about. */
 export async function findExecution(db: Querier, userId: number, id: string): Promise<(ExecutionRow & { role: Role | null }) | null> {
   const [row] = await db.query<ExecutionRow & { role: Role | null }>(readExecution, [userId, id]);
   return row ?? null;
@@ -125,6 +122,7 @@ export type AttemptRow = {
   number: number;
   outcome: AttemptOutcome;
   reason: Reason | null;
+  detail: string | null;
   request: unknown;
   response: unknown;
   timing: unknown;
@@ -133,6 +131,6 @@ export type AttemptRow = {
 };
 
 const attempts = sql("executions_attempts", `
-  select number, outcome, reason, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
+  select number, outcome, reason, detail, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
 
 export const findAttempts = (db: Querier, executionId: string): Promise<AttemptRow[]> => db.query<AttemptRow>(attempts, [executionId]);

@@ -7,9 +7,8 @@ import type { EventRow } from "../rows/event-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
-import { readSealed } from "../../domain/template/sealed-text.ts";
+import { readRendered } from "../../domain/rendered-request.ts";
 import type { Webhook } from "../../domain/webhook.ts";
-import { isRecord } from "../../kit/cast.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -96,12 +95,4 @@ const endLeases = sql("lease_jobs_end_all", "update delivery_jobs set due_at = n
 /** Makes every leased job due now. For a database on which no other worker runs. */
 export async function endAllLeases(db: Querier): Promise<void> {
   await db.query(endLeases, []);
-}
-
-/** A stored request; null where none was stored, or none that this version can read. */
-export function readRendered(stored: unknown): RenderedRequest | null {
-  if (!isRecord(stored)) return null;
-  if (stored["body"] === null) return { body: null };
-  const body = readSealed(stored["body"]);
-  return body === undefined ? null : { body };
 }

@@ -2,6 +2,7 @@ import type { OutcomeStatus, Report } from "../../domain/outcome/report.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { seesEvent } from "./sees-event.ts";
 
 // The row is the lock of all reports of an execution; the execution's own row stays free for its worker. Skipped
 // executions never sent a token, so one for them was not made by us.
@@ -67,16 +68,18 @@ const listed = `
   join automations as automation on automation.id = execution.automation_id
   join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
   join events as event on event.id = execution.event_id
+  left join projects as place on place.id = event.project_id
   where outcome.execution_id < $2 and outcome.status is not null
     and case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
-      else role_in_entity($1, automation.entity_id) end is not null`;
+      else role_in_entity($1, automation.entity_id) end is not null
+    and ${seesEvent}`;
 
 const ofArtifact = sql("outcomes_of_artifact", `${listed} and outcome.artifact_id = $3 order by outcome.execution_id desc limit $4`);
 const ofRun = sql("outcomes_of_run", `${listed} and outcome.run_id = $3 order by outcome.execution_id desc limit $4`);
 
 const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-/** What receivers reported of deliveries about one version or run, the newest first, as far as the user may see their automations. */
+/** What receivers reported of deliveries about one version or run, the newest first, as far as the user may see their automations and their events. */
 export const findOutcomes = (db: Querier, userId: number, of: { artifactId: number } | { runId: number }, page: { before: string | null; limit: number }): Promise<OutcomeRow[]> =>
   "artifactId" in of
     ? db.query<OutcomeRow>(ofArtifact, [userId, page.before ?? lastId, of.artifactId, page.limit])

@@ -1,6 +1,7 @@
 import type { Attempt, ExecutionStatus } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
+import { jsonbText } from "../../kit/jsonb-text.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -23,7 +24,7 @@ export type Settlement = {
 const settleAttempts = sql("settle_attempts", `
   with settled as (
     select * from json_to_recordset($1) as row (
-      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text,
+      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text, detail text,
       request jsonb, response jsonb, timing jsonb, rendered jsonb, status text, reason text, retry_in_ms double precision)
   ), done as (
     delete from delivery_jobs as job using settled
@@ -38,8 +39,8 @@ const settleAttempts = sql("settle_attempts", `
   ), held as (
     select * from done union all select * from again
   ), stored as (
-    insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at)
-    select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at
+    insert into attempts (execution_id, number, entity_id, outcome, reason, detail, request, response, timing, started_at)
+    select execution_id, number, entity_id, outcome, attempt_reason, detail, request, response, timing, started_at
     from settled join held using (execution_id)
   ), updated as (
     update executions as execution
@@ -59,6 +60,7 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
     started_at: one.startedAt,
     outcome: one.attempt.outcome,
     attempt_reason: one.attempt.reason,
+    detail: one.attempt.detail ?? null,
     request: one.attempt.request,
     response: one.attempt.response,
     timing: one.attempt.timing,
@@ -68,7 +70,7 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
     retry_in_ms: one.retryInMs,
   }));
   // PostgreSQL's JSON types hold no NUL; a receiver's answer may.
-  const held = await db.query<{ execution_id: string }>(settleAttempts, [JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd")]);
+  const held = await db.query<{ execution_id: string }>(settleAttempts, [jsonbText(rows)]);
   return new Set(held.map((row) => row.execution_id));
 }
 

@@ -2,6 +2,7 @@ import { deleteAutomationById } from "../../db/queries/automations.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { Services } from "../services.ts";
+import { noteWatchGone } from "./metric-watch.ts";
 import { requireEditor } from "./permissions.ts";
 import { requireAutomation } from "./update-automation.ts";
 
@@ -12,5 +13,6 @@ export async function deleteAutomation(services: Pick<Services, "db">, viewer: V
     const { row, scope } = await requireAutomation(tx, viewer, input.id);
     requireEditor(scope);
     await deleteAutomationById(tx, row.id);
+    await noteWatchGone(tx, row);
   });
 }

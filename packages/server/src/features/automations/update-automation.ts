@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Transaction } from "../../db/database.ts";
 import type { AutomationRow, AutomationWrite } from "../../db/queries/automations.ts";
 import { findAutomation, insertAutomationRevision, lockAutomationForChange, storeAutomation } from "../../db/queries/automations.ts";
-import type { ActionConfig } from "../../domain/automation.ts";
-import { actionConfigSchema } from "../../domain/automation.ts";
+import type { AutomationAction } from "../../domain/automation.ts";
+import { automationActionSchema } from "../../domain/automation.ts";
 import { invalid, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
@@ -18,6 +18,7 @@ import type { CheckedEvent } from "./check-event.ts";
 import { checkEvent } from "./check-event.ts";
 import { textProblems } from "./check-texts.ts";
 import { nameTaken } from "./create-automation.ts";
+import { cooldownProblems, noteWatchChange, watchesMetrics } from "./metric-watch.ts";
 import type { ScopeAddress, VisibleScope } from "./permissions.ts";
 import { requireEditor, requireVisibleScope } from "./permissions.ts";
 
@@ -28,6 +29,8 @@ export type AutomationChanges = {
   enabled?: boolean;
   scope?: ScopeAddress;
   event?: { type?: string; filter?: string };
+  /** Null: the server's default. */
+  cooldownSeconds?: number | null;
   action?: ActionInput;
 };
 
@@ -46,7 +49,8 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     const before = writeOf(row, viewer.userId);
     const after = await apply(tx, viewer, input, { row, before, scope });
     if (sameText(before, after)) return automationOf(row);
-    const says = sameText(meaningOf(before), meaningOf(after)) ? after : { ...after, revision: after.revision + 1 };
+    const revision = sameText(meaningOf(before), meaningOf(after)) ? before.revision : before.revision + 1;
+    const says = { ...after, revision, conditionVersion: await noteWatchChange(tx, before, after) };
     try {
       await storeAutomation(tx, says);
     } catch (error) {
@@ -75,8 +79,9 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
   const texts = { name: input.name ?? before.name, description: input.description === undefined ? before.description : input.description };
   const wanted = { type: input.event?.type ?? before.eventType, filter: input.event?.filter ?? before.eventFilter };
   const event = changedEvent(wanted, before, scope);
-  const action = await changedAction(tx, viewer, input.action, { current: z.parse(actionConfigSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
-  const problems = [...textProblems(texts), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
+  const action = await changedAction(tx, viewer, input.action, { current: z.parse(automationActionSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
+  const cooldownSeconds = cooldownAfter(input, wanted.type, before);
+  const problems = [...textProblems(texts), ...cooldownProblems(cooldownSeconds, event), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
   if (!event.ok || !action.ok || problems.length > 0) throw invalid(problems);
   return {
     ...before,
@@ -88,6 +93,7 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
     scopeId: scope.id,
     eventType: event.type,
     eventFilter: wanted.filter,
+    cooldownSeconds,
     ...storedAction(action.action),
   };
 }
@@ -99,7 +105,13 @@ function changedEvent(wanted: { type: string; filter: string }, before: Automati
   return stays ? { ok: true, type } : checkEvent(wanted, scope);
 }
 
-type ActionEdit = { current: ActionConfig; scope: VisibleScope; moved: boolean };
+/** An automation that does not watch metrics any more has no cooldown any more, unless one is asked for. */
+function cooldownAfter(input: AutomationChanges, type: string, before: AutomationWrite): number | null {
+  if (input.cooldownSeconds !== undefined) return input.cooldownSeconds;
+  return watchesMetrics(type) ? before.cooldownSeconds : null;
+}
+
+type ActionEdit = { current: AutomationAction; scope: VisibleScope; moved: boolean };
 
 /** An automation that moves to another owner has to be allowed its webhook there anew. */
 async function changedAction(tx: Transaction, viewer: Viewer, input: ActionInput | undefined, { current, scope, moved }: ActionEdit): Promise<CheckedAction> {
@@ -107,16 +119,16 @@ async function changedAction(tx: Transaction, viewer: Viewer, input: ActionInput
   return checkAction(tx, viewer, input ?? inputOf(current), { scope, current: moved ? null : current });
 }
 
-const inputOf = (action: ActionConfig): ActionInput => (action.type === "NO_OP" ? action : { type: action.type, webhook: { id: action.webhookId }, payload: action.payload });
+const inputOf = (action: AutomationAction): ActionInput => (action.type === "NO_OP" ? action : { type: action.type, webhook: { id: action.webhookId }, payload: action.payload });
 
-const storedAction = (action: ActionConfig): Pick<AutomationWrite, "actionType" | "action" | "webhookId"> => ({
+const storedAction = (action: AutomationAction): Pick<AutomationWrite, "actionType" | "action" | "webhookId"> => ({
   actionType: action.type,
   action: actionText(action),
   webhookId: action.type === "GENERIC_WEBHOOK" ? action.webhookId : null,
 });
 
 /** The same text for the same action, whatever order PostgreSQL gives the keys of its JSON. */
-const actionText = (action: ActionConfig): string =>
+const actionText = (action: AutomationAction): string =>
   JSON.stringify(action.type === "NO_OP" ? { type: action.type } : { type: action.type, webhookId: action.webhookId, payload: action.payload });
 
 const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
@@ -131,7 +143,9 @@ const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
   revision: row.revision,
   eventType: row.event_type,
   eventFilter: row.event_filter,
-  ...storedAction(z.parse(actionConfigSchema, row.action)),
+  cooldownSeconds: row.cooldown_seconds,
+  conditionVersion: row.condition_version,
+  ...storedAction(z.parse(automationActionSchema, row.action)),
   userId,
 });
 

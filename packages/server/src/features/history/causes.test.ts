@@ -3,10 +3,10 @@ import type { Transaction } from "../../db/database.ts";
 import { sql } from "../../db/database.ts";
 import { findDelivered } from "../../db/queries/delivered-bodies.ts";
 import { findCauses } from "../../db/queries/execution-causes.ts";
-import { findOutcomes, lockOutcomeForReport } from "../../db/queries/outcomes.ts";
+import { findOutcomes, insertReport, lockOutcomeForReport } from "../../db/queries/outcomes.ts";
 import { exampleChange, insertAutomation, newId } from "../../testing/pipeline.ts";
 import type { World } from "../automations/testing/automation-world.ts";
-import { makeWorld } from "../automations/testing/automation-world.ts";
+import { insertProject, makeWorld } from "../automations/testing/automation-world.ts";
 import { listExecutions, readExecution } from "./index.ts";
 
 let world: World;
@@ -42,6 +42,30 @@ describe("the chain of causes", () => {
     const shown = await read(last);
     expect(shown.depth).toBe(2);
     expect(shown.causes.map(({ id }) => id)).toEqual([ours]);
+  });
+
+  it("leaves out what happened where the viewer may not look, although the automation is one that they see; so do the reports on it", async () => {
+    const { db, pipeline } = world.services;
+    const organization = await insertAutomation(db, { entityId: world.orgEntityId, scope: ["entity", world.orgEntityId], filter: '{"alias":"hidden"}' });
+    const registry = await insertProject(db, world.orgEntityId, "wandb-registry-secret");
+    const ringRegistry = async (causedBy?: string): Promise<string> => {
+      await db.transaction((tx) => pipeline.captureChange(tx, { ...exampleChange({ subject: { entityId: world.orgEntityId, projectId: registry, artifactId: 7, alias: "hidden" } }), causedBy }));
+      const [newest] = await db.query<{ id: string }>(sql("test_newest_of", "select id from executions where automation_id = $1 order by id desc limit 1"), [organization]);
+      return newest?.id ?? "";
+    };
+    const ours = await ring("ours");
+    const inRegistry = await ringRegistry(ours);
+    await db.transaction(async (tx) => {
+      await lockOutcomeForReport(tx, inRegistry, 3_600_000);
+      await insertReport(tx, inRegistry, 1, { status: "succeeded", message: null, url: null });
+    });
+    const last = await ring("ours", inRegistry);
+    const reported = async (): Promise<string[]> => (await findOutcomes(db, world.viewer.userId, { artifactId: 7 }, { before: null, limit: 10 })).map(({ execution_id: id }) => id);
+    expect((await read(last)).causes.map(({ id }) => id)).toEqual([inRegistry, ours]);
+    expect(await reported()).toEqual([inRegistry]);
+    await db.query(sql("test_restrict", "update projects set access = 'RESTRICTED' where id = $1"), [registry]);
+    expect((await read(last)).causes.map(({ id }) => id)).toEqual([ours]);
+    expect(await reported()).toEqual([]);
   });
 
   it("does not begin with an execution that is gone or never was", async () => {

@@ -1,31 +1,16 @@
-import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { Event, ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Report } from "../../domain/outcome/report.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
+import type { EventSummary } from "../events/index.ts";
+import { summaryOf } from "../events/index.ts";
 
 /** A reason as it is shown: its code, which never changes, and what it means. */
 export type ShownReason = { code: Reason; text: string };
-
-export type EventSummary = {
-  id: string;
-  type: string;
-  author: string;
-  at: Date;
-  entity: string;
-  project: string;
-  /** Null for events of runs. */
-  collection: string | null;
-  /** v0, v1, …; null for events of the collection itself. */
-  version: string | null;
-  alias: string | null;
-  tag: string | null;
-  run: { id: string; name: string; state: string } | null;
-};
 
 /** What a receiver reported of the work that a delivery began. */
 export type ShownOutcome = Report & { reportedAt: Date };
@@ -36,7 +21,7 @@ export type Execution = {
   entity: string;
   /** With the name that it had when it fired. */
   automation: { id: string; name: string; revision: number };
-  scopeKind: ScopeKind;
+  scopeKind: AnyScopeKind;
   event: EventSummary;
   action: string;
   webhookId: string | null;
@@ -60,6 +45,8 @@ export type ShownAttempt = {
   number: number;
   outcome: AttemptOutcome;
   reason: ShownReason | null;
+  /** What exactly was wrong, where the reason alone does not say it. */
+  detail: string | null;
   /** As it was sent, secrets masked; null where nothing was sent. */
   request: RequestRecord | null;
   response: ResponseRecord | null;
@@ -68,7 +55,7 @@ export type ShownAttempt = {
   finishedAt: Date;
 };
 
-const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
+export const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
 
 export const executionOf = (row: ExecutionRow): Execution => ({
   id: row.id,
@@ -93,20 +80,6 @@ export const executionOf = (row: ExecutionRow): Execution => ({
 const outcomeOf = ({ outcome_status: status, outcome_message: message, outcome_url: url, outcome_at: reportedAt }: ExecutionRow): ShownOutcome | null =>
   status === null || reportedAt === null ? null : { status, message, url, reportedAt };
 
-const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
-  id,
-  type: findEventType(type)?.friendlyName ?? type,
-  author,
-  at,
-  entity: subject.entityName,
-  project: subject.projectName,
-  collection: subject.kind === "run" ? null : subject.collectionName,
-  version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
-  alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: subject.kind === "run" ? null : subject.tag,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
-});
-
 const headers = z.record(z.string(), z.string());
 const requestSchema = z.object({ method: z.string(), url: z.string(), headers, body: z.string().nullable() }) satisfies z.ZodType<RequestRecord>;
 const responseSchema = z.object({ status: z.number(), headers, body: z.string(), bodyTruncated: z.boolean() }) satisfies z.ZodType<ResponseRecord>;
@@ -117,6 +90,7 @@ export const attemptOf = (row: AttemptRow): ShownAttempt => ({
   number: row.number,
   outcome: row.outcome,
   reason: shownReason(row.reason),
+  detail: row.detail,
   request: z.parse(requestSchema.nullable(), row.request),
   response: z.parse(responseSchema.nullable(), row.response),
   timing: z.parse(timingSchema.nullable(), row.timing),

@@ -9,5 +9,8 @@ export function callbackLinks({ secretStore, publicUrl }: Pick<Services, "secret
   return (executionId) => `${publicUrl}${callbackPath}${makeCallbackToken(executionId, key)}`;
 }
 
+/** As histories and previews show it: the address without a token. */
+export const shownCallbackUrl = ({ publicUrl }: Pick<Services, "publicUrl">): string => `${publicUrl}${callbackPath}[callback token]`;
+
 /** The execution whose callback token this is; null for anything that this server did not make. Says nothing of its age. */
 export const executionOfToken = ({ secretStore }: Pick<Services, "secretStore">, token: string): string | null => readCallbackToken(token, secretStore.deriveAll(purpose));

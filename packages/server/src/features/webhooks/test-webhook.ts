@@ -26,13 +26,14 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
   const variables = exampleValues(webhook, input.payload, executionId);
   const action = services.actions.get("GENERIC_WEBHOOK");
   if (action === undefined) return refused("action_unknown");
-  const rendered = action.render({
+  const rendered = await action.render({
     executionId,
     event: exampleEvent(services, viewer.username),
     automationName: "test",
     action: { type: "GENERIC_WEBHOOK", webhookId: webhook.id, payload: input.payload },
     webhook,
     variables,
+    earlier: null,
   });
   if (!rendered.ok) return refused(rendered.reason);
   const opened = (await secretOpener(services.db, services.secretStore)([webhook]))(webhook);

@@ -12,7 +12,7 @@ const time = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text);
 
-const showReason = (reason: string | null): { code: string; text: string } | null =>
+export const showReason = (reason: string | null): { code: string; text: string } | null =>
   reason === null ? null : { code: reason, text: isReason(reason) ? reasons[reason] : reason };
 
 export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema> => ({
@@ -34,12 +34,14 @@ export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema
   updatedAt: webhook.updatedAt.toISOString(),
 });
 
-export const showTest = ({ outcome, reason, request, response, timing }: Attempt): z.input<typeof webhookTestSchema> =>
-  ({ outcome, reason: showReason(reason), request, response, timing });
+export const showTest = ({ outcome, reason, detail, request, response, timing }: Attempt): z.input<typeof webhookTestSchema> =>
+  ({ outcome, reason: showReason(reason), detail: detail ?? null, request, response, timing });
+
+const shownActions: Readonly<Record<string, z.input<typeof executionSchema>["action"]>> = { GENERIC_WEBHOOK: "webhook", NO_OP: "no_op", RUN_HOOK: "run_hook" };
 
 export const showExecution = (execution: Execution): z.input<typeof executionSchema> => ({
   ...execution,
-  action: execution.action === "NO_OP" ? "no_op" : "webhook",
+  action: shownActions[execution.action] ?? "webhook",
   event: { ...execution.event, at: execution.event.at.toISOString() },
   outcome: execution.outcome === null ? null : { ...execution.outcome, reportedAt: execution.outcome.reportedAt.toISOString() },
   nextAttemptAt: time(execution.nextAttemptAt),

@@ -40,7 +40,7 @@ describe("by rate", () => {
 
   test("other aliases, tags, collections and runs are other things", () => {
     const guard = make(1);
-    const run: Event = { id: "e", at: new Date(0), type: "RUN_STATE", author: "ada", subject: { kind: "run", runId: 7, runName: "r", displayName: "r", url: "", entered: "FINISHED", state: "finished", user: "", tags: [], config: {}, summary: {}, projectId: 1, projectName: "p", entityId: 1, entityName: "e" } };
+    const run: Event = { id: "e", at: new Date(0), type: "RUN_STATE", author: "ada", subject: { kind: "run", runId: 7, runName: "r", displayName: "r", url: "", entered: "FINISHED", state: "finished", user: "", tags: [], config: {}, summary: {}, metric: null, projectId: 1, projectName: "p", entityId: 1, entityName: "e" } };
     const things = [event(), event({ alias: "staging" }), event({ alias: null }), event({ alias: null, tag: "x" }), event({ collectionId: 2 }), run, { ...run, subject: { ...run.subject, runId: 8 } }];
     for (const each of things) expect(turns(guard, 3, firing(["a"], { event: each }))).toBe(1);
     expect(turns(guard, 1, firing(["a"], { event: event({ artifactId: 99, versionIndex: 9 }) }))).toBe(0);

@@ -11,11 +11,13 @@ import { makePipeline } from "../../../pipeline/index.ts";
 import { memoryObjectStore } from "../../../ports/object-store/memory.ts";
 import type { MemoryOutboundHttp, MemoryOutboundHttpOptions } from "../../../ports/outbound-http/memory.ts";
 import { makeMemoryOutboundHttp } from "../../../ports/outbound-http/memory.ts";
+import { memoryTemplates } from "../../../ports/templates/memory.ts";
 import { memorySecretStore } from "../../../ports/secret-store/memory.ts";
 import type { TestDatabase } from "../../../testing/database.ts";
 import { createTestDatabase } from "../../../testing/database.ts";
 import { addMember, insertTeam, insertUser } from "../../../testing/people.ts";
 import { newId } from "../../../testing/pipeline.ts";
+import { makeMetricCaches } from "../../runs/index.ts";
 import type { Services } from "../../services.ts";
 import { defaultLimits } from "../../services.ts";
 
@@ -45,7 +47,7 @@ export async function makeWorld(options: MemoryOutboundHttpOptions = {}): Promis
   const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
   const services: Services = {
     db, pipeline, outbound, log, limits: defaultLimits, clock: systemClock, random: systemRandom, ids: newId, publicUrl: "http://bellhop.test",
-    objects: memoryObjectStore(), secretStore: memorySecretStore(), actions: new Map(actions.map((action) => [action.type, action])),
+    ...makeMetricCaches(), objects: memoryObjectStore(), secretStore: memorySecretStore(), templates: memoryTemplates(), actions: new Map(actions.map((action) => [action.type, action])),
   };
   const [admin, member, viewer, stranger] = [await insertUser(db, "ada"), await insertUser(db, "mia"), await insertUser(db, "vic"), await insertUser(db, "sam")];
   const ours = await insertTeam(db, "acme", "vision-team");
