@@ -5,6 +5,7 @@ import { errorCatalogue, eventTypes, exampleOf, payloadVariables, verdicts } fro
 import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index.ts";
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
+import { auditActions } from "../packages/server/src/domain/audit.ts";
 import { reasons } from "../packages/server/src/domain/reason.ts";
 import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
 import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
@@ -56,6 +57,8 @@ const pages: Record<string, string> = {
     variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),
   )}\n\n## By event\n\nWhat each variable may hold, for a version with the metadata \`{"model_type": "resnet50"}\`; blank where it becomes the empty string.\n\n${table(["Variable", ...watched.map(({ friendlyName }) => code(friendlyName))], examples)}\n`,
 };
+
+pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n`;
 
 const folder = join(dirname(import.meta.dirname), "docs", "reference");
 const check = process.argv.includes("--check");

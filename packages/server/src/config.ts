@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -30,6 +31,12 @@ export const settings = [
   { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
   { name: "BELLHOP_LOOP_DEPTH", fallback: "8", meaning: "A change with so many deliveries behind it fires nothing more. Receivers say what they act on with the header `X-Bellhop-Callback`." },
   { name: "BELLHOP_LOOP_RATE", fallback: "600/10m", meaning: "How often one automation may fire for the same alias, tag, collection or run; what goes beyond is skipped. `off` for any number." },
+  { name: "BELLHOP_SESSION_HOURS", fallback: "168", meaning: "How long a user who signed in with a password stays signed in." },
+  { name: "BELLHOP_RATE_LIMIT_KEY", fallback: "60000", meaning: "Requests per minute with one API key or session, of each process; they may come at once. 0 for no limit. A client that is told 429 tries again after `Retry-After`; the SDK loses nothing." },
+  { name: "BELLHOP_RATE_LIMIT_TEAM", fallback: "120000", meaning: "Requests per minute about one team, by its members. 0 for no limit." },
+  { name: "BELLHOP_RATE_LIMIT_ADDRESS", fallback: "240000", meaning: "Requests per minute from one address (IPv6: one /64), with or without a key. 0 for no limit." },
+  { name: "BELLHOP_RATE_LIMIT_FAILURES", fallback: "600", meaning: "Requests per minute with a wrong API key from one address; above it no key from there is looked at. 0 for no limit." },
+  { name: "BELLHOP_TRUST_PROXY", fallback: "(none)", meaning: "Comma-separated addresses and CIDR ranges of proxies in front of this server, whose `X-Forwarded-For` tells where a request came from; `loopback` stands for this machine." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -53,6 +60,10 @@ export type Config = {
   runHeartbeatMs: number;
   callbackMs: number;
   loops: LoopLimits;
+  sessionMs: number;
+  requestsPerMinute: { key: number; team: number; address: number; failures: number };
+  /** Empty for none. */
+  trustedProxies: readonly string[];
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -105,6 +116,23 @@ const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or http
 const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
 const keyList = z.string().transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(keyBytes));
 
+const perMinute = wholeNumber(0, 1_000_000_000);
+
+const proxies = z.string().transform((text, context) => {
+  const entries = text.split(",").map((entry) => entry.trim());
+  const wrong = entries.find((entry) => entry !== "loopback" && !isAddressOrRange(entry));
+  if (wrong === undefined) return entries;
+  context.addIssue({ code: "custom", message: `must be addresses, CIDR ranges or loopback; "${wrong.slice(0, 50)}" is none of these` });
+  return z.NEVER;
+});
+
+function isAddressOrRange(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  // A range of everything would let every client choose its own address.
+  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128)));
+}
+
 const readers = {
   BELLHOP_HOST: z.string().min(1).default("127.0.0.1"),
   BELLHOP_PORT: wholeNumber(0, 65_535).default(8080),
@@ -126,6 +154,12 @@ const readers = {
   BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
   BELLHOP_LOOP_DEPTH: wholeNumber(1, 1_000).default(8),
   BELLHOP_LOOP_RATE: loopRate.default({ times: 600, withinMs: 600_000 }),
+  BELLHOP_SESSION_HOURS: wholeNumber(1, 8_760).default(168),
+  BELLHOP_RATE_LIMIT_KEY: perMinute.default(60_000),
+  BELLHOP_RATE_LIMIT_TEAM: perMinute.default(120_000),
+  BELLHOP_RATE_LIMIT_ADDRESS: perMinute.default(240_000),
+  BELLHOP_RATE_LIMIT_FAILURES: perMinute.default(600),
+  BELLHOP_TRUST_PROXY: proxies.default([]),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -173,6 +207,9 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
     callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,
     loops: { depth: value.BELLHOP_LOOP_DEPTH, rate: value.BELLHOP_LOOP_RATE },
+    sessionMs: value.BELLHOP_SESSION_HOURS * 3_600_000,
+    requestsPerMinute: { key: value.BELLHOP_RATE_LIMIT_KEY, team: value.BELLHOP_RATE_LIMIT_TEAM, address: value.BELLHOP_RATE_LIMIT_ADDRESS, failures: value.BELLHOP_RATE_LIMIT_FAILURES },
+    trustedProxies: value.BELLHOP_TRUST_PROXY,
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

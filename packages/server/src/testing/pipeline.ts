@@ -26,7 +26,7 @@ export function startTestPipeline(db: Database, options: { scheduleMs?: readonly
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
   const templates = makeMinijinjaTemplates({ watchdogMs: 5_000 });
-  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test" })];
+  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined })];
   const worker = startWorker({
     db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),

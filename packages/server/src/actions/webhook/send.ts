@@ -1,5 +1,6 @@
 import { parseHeaderValue, fillHeaderValue } from "../../domain/template/header-value.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
+import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
 import type { Attempt, RequestRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Webhook } from "../../domain/webhook.ts";
@@ -16,7 +17,14 @@ import { prepareSecrets } from "./prepare-secrets.ts";
 import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import { signatures } from "../../domain/signature/sign.ts";
 
-export type WebhookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
+export type WebhookOptions = {
+  outbound: OutboundHttp;
+  clock: Clock;
+  random: Random;
+  version: string;
+  /** Told why an endpoint was refused; the tenant is not. */
+  refused(webhook: Webhook, refusal: { code: EndpointRefusal; where: string }): void;
+};
 
 type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } | { ok: false; reason: Reason };
 
@@ -30,6 +38,7 @@ export async function sendWebhook(options: WebhookOptions, input: SendInput): Pr
   const built = build(options, input, webhook, prepared);
   if (!built.ok) return refused(built.reason);
   const outcome = await options.outbound.send({ method: webhook.method, url: webhook.url, headers: built.headers, body: built.body, timeoutMs: webhook.timeoutMs });
+  if (outcome.kind === "refused") options.refused(webhook, outcome);
   const request = recordRequest(webhook, built, prepared.mask);
   return { ...judge(outcome, options.clock.now()), request, response: recordResponse(outcome, prepared.mask), timing: recordTiming(outcome.timing) };
 }

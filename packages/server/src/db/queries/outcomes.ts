@@ -14,13 +14,14 @@ const ensureOutcome = sql("outcomes_ensure", `
   on conflict do nothing`);
 
 const lockOutcome = sql("outcomes_lock", `
-  select outcome.status, outcome.message, outcome.url, outcome.report_count,
+  select outcome.entity_id, revision.name as automation_name, outcome.status, outcome.message, outcome.url, outcome.report_count,
     (select count(*) from execution_reports as report where report.execution_id = $1 and report.reported_at > now() - interval '1 minute') as in_last_minute
   from execution_outcomes as outcome join executions as execution on execution.id = outcome.execution_id
+  join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
   where outcome.execution_id = $1 and execution.created_at > now() - $2 * interval '1 millisecond'
   for update of outcome`);
 
-export type LockedOutcome = { status: OutcomeStatus | null; message: string | null; url: string | null; report_count: number; in_last_minute: number };
+export type LockedOutcome = { entity_id: number; automation_name: string; status: OutcomeStatus | null; message: string | null; url: string | null; report_count: number; in_last_minute: number };
 
 /** What was reported so far, locked until the transaction ends; null when there is no such execution, or it is older than `lifetimeMs`. */
 export async function lockOutcomeForReport(tx: Transaction, executionId: string, lifetimeMs: number): Promise<LockedOutcome | null> {

@@ -19,11 +19,11 @@ export async function countPreviousSecrets(tx: Transaction, secretId: string): P
   return row?.count ?? 0;
 }
 
-const forgetOfSecret = sql("previous_secrets_forget", "delete from previous_secrets where secret_id = $1");
+const forgetOfSecret = sql("previous_secrets_forget", "delete from previous_secrets where secret_id = $1 returning version");
 
-/** Ends the overlap of one secret. */
-export async function deletePreviousOfSecret(tx: Transaction, secretId: string): Promise<void> {
-  await tx.query(forgetOfSecret, [secretId]);
+/** Ends the overlap of one secret; gives the versions whose values were still there. */
+export async function deletePreviousOfSecret(tx: Transaction, secretId: string): Promise<number[]> {
+  return (await tx.query<{ version: number }>(forgetOfSecret, [secretId])).map(({ version }) => version).sort((one, other) => one - other);
 }
 
 const forgetExpired = sql("previous_secrets_forget_expired", "delete from previous_secrets where expires_at <= now() returning secret_id");

@@ -58,6 +58,20 @@ const bodies = (): string[] => receiver.received.map(({ body }) => body).sort();
 const path = (run: string): { entity: string; project: string; run: string } => ({ entity: "team", project: "p", run });
 
 describe("run hooks", () => {
+  test("a hook acts for whoever started the run: demoted since, it calls nobody", async () => {
+    const role = (name: string): Promise<unknown> => database.db.query(sql("test_set_role", "update team_members set role = $2 where user_id = $1"), [mia.userId, name]);
+    await make("left", configOf([{ run_state: "failed", url: receiver.url }]));
+    await report("left");
+    await role("viewer");
+    const before = now;
+    now = new Date(now.getTime() + 3_600_000);
+    await markRunsLost(services, 300_000);
+    expect(await settled(1)).toMatchObject([{ status: "skipped", reason: "rights_lost" }]);
+    expect(receiver.received).toHaveLength(0);
+    await role("member");
+    now = before;
+  });
+
   test("each state of a run calls its hook once, however often the script reports; a resumed run starts again", async () => {
     await make("a", configOf(everyState()));
     await make("a", configOf(everyState()));

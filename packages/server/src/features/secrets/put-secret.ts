@@ -2,6 +2,7 @@ import { findSecret, lockSecretForChange } from "../../db/queries/secrets.ts";
 import { invalid } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { secretProblems } from "./check-secret.ts";
 import { requireTeam } from "./permissions.ts";
@@ -22,9 +23,11 @@ export async function putSecret(services: Pick<Services, "db" | "secretStore" | 
     const next = { name: input.name, value: input.value, entityId: team.id, userId: viewer.userId };
     await checkUse(tx, next);
     const known = await lockSecretForChange(tx, team.id, input.name);
-    await (known === null ? storeFirst(services, tx, next) : storeNext(services, tx, known, { ...next, overlapSeconds: 0 }));
+    const { id, version } = await (known === null ? storeFirst(services, tx, next) : storeNext(services, tx, known, { ...next, overlapSeconds: 0 }));
     const stored = await findSecret(tx, team.id, input.name);
     if (stored === null) throw new Error("The secret that was just stored is not there.");
+    const action = version === 1 ? "secret.create" : "secret.update";
+    await recordAudit(tx, viewer, { action, entityId: team.id, object: { id, name: input.name }, before: version === 1 ? null : { version: version - 1 }, after: { version } });
     return secretOf(stored);
   });
 }

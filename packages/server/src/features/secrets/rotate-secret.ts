@@ -4,6 +4,7 @@ import { findSecret, lockSecretForChange } from "../../db/queries/secrets.ts";
 import { conflict, invalid, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { secretProblems } from "./check-secret.ts";
 import { requireTeam } from "./permissions.ts";
@@ -34,7 +35,9 @@ export async function rotateSecret(services: Pick<Services, "db" | "secretStore"
     if (next.overlapSeconds > 0 && (await countPreviousSecrets(tx, known.id)) >= mostPrevious) {
       throw conflict(`The secret "${input.name}" has ${mostPrevious} earlier values that still sign; end their overlap first (DELETE …/previous), or rotate with overlapSeconds 0.`);
     }
-    await storeNext(services, tx, known, next);
+    const { id, version } = await storeNext(services, tx, known, next);
+    const { overlapSeconds } = input;
+    await recordAudit(tx, viewer, { action: "secret.rotate", entityId: team.id, object: { id, name: input.name }, before: { version: known.version }, after: { version, overlapSeconds } });
     return read(await findSecret(tx, team.id, input.name));
   });
 }
@@ -46,7 +49,8 @@ export async function endRotation(services: Pick<Services, "db">, viewer: Viewer
     const team = await requireTeam(tx, viewer, input.team, "admin");
     const known = await lockSecretForChange(tx, team.id, input.name);
     if (known === null) throw notFound(`Secret "${input.name}"`);
-    await deletePreviousOfSecret(tx, known.id);
+    const ended = await deletePreviousOfSecret(tx, known.id);
+    if (ended.length > 0) await recordAudit(tx, viewer, { action: "secret.end_rotation", entityId: team.id, object: { id: known.id, name: input.name }, before: { previous: ended } });
   });
 }
 

@@ -7,6 +7,7 @@ import type { SealedSecret } from "../../ports/secret-store/port.ts";
 import type { Services } from "../services.ts";
 import { accessTokenProblem } from "./check-secret.ts";
 
+export type Stored = { id: string; version: number };
 export type NewValue = { name: string; value: string; entityId: number; userId: number };
 
 /** A new value has to fit what webhooks already use the secret for. Throws invalid. */
@@ -18,22 +19,24 @@ export async function checkUse(tx: Transaction, { entityId, name, value }: NewVa
 }
 
 /** Seals the first value of a secret and stores it. */
-export async function storeFirst(services: Pick<Services, "secretStore" | "ids">, tx: Transaction, input: NewValue): Promise<void> {
+export async function storeFirst(services: Pick<Services, "secretStore" | "ids">, tx: Transaction, input: NewValue): Promise<Stored> {
   const id = services.ids();
   const write = { id, ...placeOf(input), version: 1, sealed: await sealFor(services, { id, version: 1 }, input) };
   if (!(await insertSealedSecret(tx, write))) throw conflict(`The secret "${input.name}" was created by another request at the same moment; try again.`);
+  return { id, version: 1 };
 }
 
 /**
  * Seals a further value and stores it. The one of before goes on signing for `overlapSeconds`; 0 forgets it at once,
  * and any earlier one with it. The secret's row has to be locked.
  */
-export async function storeNext(services: Pick<Services, "secretStore">, tx: Transaction, known: { id: string; version: number }, input: NewValue & { overlapSeconds: number }): Promise<void> {
+export async function storeNext(services: Pick<Services, "secretStore">, tx: Transaction, known: Stored, input: NewValue & { overlapSeconds: number }): Promise<Stored> {
   const version = known.version + 1;
   const sealed = await sealFor(services, { id: known.id, version }, input);
   if (input.overlapSeconds > 0) await keepAsPrevious(tx, known.id, input.overlapSeconds);
   else await deletePreviousOfSecret(tx, known.id);
   await replaceSealedSecret(tx, { id: known.id, ...placeOf(input), version, sealed });
+  return { id: known.id, version };
 }
 
 const placeOf = ({ entityId, name, userId }: NewValue): { entityId: number; name: string; updatedBy: number } => ({ entityId, name, updatedBy: userId });

@@ -78,6 +78,15 @@ describe("the callback address of a delivery", () => {
     expect(await read()).toMatchObject({ outcome: { status: "failed", message: "no quota" }, reports: [{ number: 1 }] });
   });
 
+  test("puts the end, once, into the audit log, with where it came from; progress stands with the execution alone", async () => {
+    await world.services.db.query(sql("test_clear_audit", "truncate audit_entries"), []);
+    await report({ status: "running" });
+    for (let turn = 0; turn < 2; turn += 1) await report({ status: "succeeded", message: "3 of 3" });
+    expect(await world.services.db.query(sql("test_audit", "select action, entity_id, object_id, actor_name, credential_kind, address, user_agent, after from audit_entries"), [])).toEqual([
+      { action: "execution.report", entity_id: world.teamId, object_id: executionId, actor_name: null, credential_kind: null, address: "127.0.0.1", user_agent: expect.stringMatching(/./), after: { status: "succeeded" } },
+    ]);
+  });
+
   test("counts reports that come at once one by one", async () => {
     await Promise.all(Array.from({ length: 10 }, (_, index) => report({ status: "running", message: `step ${index}` })));
     expect((await read()).reports.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);

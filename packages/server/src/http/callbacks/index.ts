@@ -1,9 +1,10 @@
 import { reportOutcomeSchema } from "@bellhop/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Failure, invalid, notFound } from "../../domain/failure.ts";
+import { invalid, notFound } from "../../domain/failure.ts";
 import { callbackPath } from "../../domain/outcome/callback-token.ts";
 import { executionOfToken, reportOutcome } from "../../features/outcomes/index.ts";
 import type { Services } from "../../features/services.ts";
+import { originOf } from "../origin-of.ts";
 import { answerError } from "../rest/answer-error.ts";
 import { describeIssues } from "../rest/describe-issues.ts";
 import { readJson } from "../rest/read-json.ts";
@@ -11,7 +12,6 @@ import { readJson } from "../rest/read-json.ts";
 type Needs = Pick<Services, "db" | "secretStore" | "limits" | "log">;
 
 const bodyBytes = 16 << 10;
-const waitSeconds = "60";
 
 /** POST /callbacks/<token>: where receivers report. Nobody signs in here; the token is the permission, for one execution. */
 export async function callbackRoutes(app: FastifyInstance, { services }: { services: Needs }): Promise<void> {
@@ -24,10 +24,7 @@ export async function callbackRoutes(app: FastifyInstance, { services }: { servi
         return parsed(error instanceof Error ? error : new Error("unreadable body"));
       }
     });
-    callbacks.setErrorHandler((error, request, reply) => {
-      if (error instanceof Failure && error.code === "too_many_requests") reply.header("retry-after", waitSeconds);
-      return answerError(services.log, error, request, reply);
-    });
+    callbacks.setErrorHandler((error, request, reply) => answerError(services.log, error, request, reply));
     callbacks.route({
       method: "POST",
       url: `${callbackPath}:token`,
@@ -39,7 +36,7 @@ export async function callbackRoutes(app: FastifyInstance, { services }: { servi
         const report = reportOutcomeSchema.safeParse(request.body);
         if (!report.success) throw invalid(describeIssues(report.error.issues, reportOutcomeSchema));
         const { status, message = null, url = null } = report.data;
-        await reportOutcome(services, executionId, { status, message, url });
+        await reportOutcome(services, executionId, { status, message, url }, originOf(request));
         return reply.code(204).header("cache-control", "no-store").send();
       },
     });

@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { auditRoutes } from "./routes-audit.ts";
 import { automationRoutes } from "./routes-automations.ts";
 import { executionRoutes } from "./routes-executions.ts";
 import { backtestRoutes } from "./routes-backtest.ts";
@@ -11,6 +12,7 @@ import { outcomeRoutes } from "./routes-outcomes.ts";
 import { registryRoutes } from "./routes-registries.ts";
 import { runRoutes } from "./routes-runs.ts";
 import { secretRoutes } from "./routes-secrets.ts";
+import { sessionRoutes } from "./routes-sessions.ts";
 import { signatureRoutes } from "./routes-signatures.ts";
 import { teamRoutes } from "./routes-teams.ts";
 import { userRoutes } from "./routes-users.ts";
@@ -18,7 +20,7 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
-  ...userRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes, ...runRoutes,
+  ...userRoutes, ...sessionRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes, ...runRoutes,
   ...secretRoutes, ...webhookRoutes, ...signatureRoutes, ...automationRoutes, ...executionRoutes, ...outcomeRoutes,
-  ...eventRoutes, ...explanationRoutes, ...backtestRoutes, ...previewRoutes, ...metricRoutes,
+  ...eventRoutes, ...explanationRoutes, ...backtestRoutes, ...previewRoutes, ...metricRoutes, ...auditRoutes,
 ];
