@@ -22,8 +22,10 @@ import type { EndpointRefusal } from "./domain/endpoint/endpoint-refusal.ts";
 import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
+import { callbackLinks } from "./features/outcomes/index.ts";
 import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
 import { removeWhatIsOld } from "./features/retention/index.ts";
+import { forgetPreviousSecrets } from "./features/secrets/index.ts";
 import { forgetExpired } from "./features/sessions/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { credentialsChannel, makeCredentials } from "./features/tokens/index.ts";
@@ -39,7 +41,7 @@ import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
-import { dayMs, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
+import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
 import type { Templates } from "./ports/templates/port.ts";
@@ -77,6 +79,9 @@ const sweepMs = 15_000;
 
 /** How often to ask whether it is this process's turn to remove what is old. */
 const retentionMs = 60_000;
+/** How often to delete what secrets were before a rotation, once their overlap has ended. */
+const forgetMs = 60_000;
+
 /** How often to delete what has expired. */
 const tidyMs = 600_000;
 
@@ -98,9 +103,10 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const address = await chooseAddress(config);
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
-  const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
+  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
   const credentials = makeCredentials({ db, clock: world.clock, log });
-  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits: { ...defaultLimits, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute }, ...makeMetricCaches() };
+  const limits = { ...defaultLimits, callbackMs: config.callbackMs, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute };
+  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits, ...makeMetricCaches() };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
@@ -109,6 +115,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
   const retaining = worker === null ? null : startRetaining(services, config);
+  const forgetting = worker === null ? null : repeat(forgetMs, () => forgetPreviousSecrets(services), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
   const tidy = repeat(tidyMs, () => forgetExpired(services), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
   const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
@@ -122,7 +129,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     broken: server.broken,
     stop: async (graceMs) => {
       stopping = true;
-      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
+      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
       await close(parts, db, server);
     },
   };
@@ -140,7 +147,7 @@ async function noteRefusal(db: Database, log: Log, { team, ...of }: { id: string
 type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids" | "templates">;
 
 async function openParts(config: Config, log: Log, db: Database): Promise<Parts> {
-  const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, random: world.random, log });
+  const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, furtherKeys: config.furtherSecretKeys, random: world.random, log });
   const objectsRoot = join(config.dataDir, "objects");
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
   await chmod(objectsRoot, 0o700);
@@ -162,6 +169,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     log: services.log,
     concurrency: config.deliveryConcurrency,
     leaseMs: config.leaseMs,
+    callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
   });

@@ -5,6 +5,8 @@
 export const auditActions = {
   "secret.create": "A secret was created.",
   "secret.update": "A secret got a new value; neither is kept here.",
+  "secret.rotate": "A secret got a new value, and the one of before goes on signing for `overlapSeconds`; 0 ends that of every earlier one. No value is kept here.",
+  "secret.end_rotation": "The earlier values of a secret sign no more.",
   "secret.delete": "A secret was deleted.",
   "webhook.create": "A webhook was created.",
   "webhook.update": "A webhook was changed, enabled or disabled.",
@@ -13,6 +15,7 @@ export const auditActions = {
   "automation.create": "An automation was created.",
   "automation.update": "An automation was changed, enabled or disabled.",
   "automation.delete": "An automation was deleted.",
+  "execution.report": "A receiver reported how the work of an execution ended, by its callback address. Nobody signs in for that: it says from where.",
   "organization.create": "An organization was created.",
   "organization.delete": "An organization was deleted.",
   "team.create": "A team was created.",

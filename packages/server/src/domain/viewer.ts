@@ -18,6 +18,8 @@ export type Viewer = {
   isAdmin: boolean;
   /** Absent where no request stands behind it. */
   origin?: Origin;
+  /** The execution on whose delivery the user acts, where the request says so. */
+  causedBy?: string;
 };
 
 export const roles = ["viewer", "member", "admin"] as const;

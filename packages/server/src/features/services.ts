@@ -45,7 +45,14 @@ export type Cache<Value> = { get(key: string): Value | undefined; set(key: strin
 export type RunWindows = { reached: LineCounts; book: WatchBook; windows: Windows; state: RunWatchState };
 export type LineCounts = { historyLines: number; eventLines: number; rewrites: number };
 
-export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number; /** How long a session lasts, in milliseconds. */ sessionMs: number; requestsPerMinute: RequestLimits };
+export type Limits = {
+  metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number;
+  /** For how long after its event a receiver may report, in milliseconds. */
+  callbackMs: number;
+  /** How long a session lasts, in milliseconds. */
+  sessionMs: number;
+  requestsPerMinute: RequestLimits;
+};
 
 /** Of one process; 0 for no limit. `failures` counts requests with a wrong key, per address. */
 export type RequestLimits = { key: number; team: number; address: number; failures: number };
@@ -59,6 +66,7 @@ export const defaultLimits: Limits = {
   jsonDepth: 64,
   pageSize: 1_000,
   runFileBytes: 5 * 2 ** 40,
+  callbackMs: 7 * 86_400_000,
   sessionMs: 7 * 24 * 3_600_000,
   requestsPerMinute: { key: 60_000, team: 120_000, address: 240_000, failures: 600 },
 };

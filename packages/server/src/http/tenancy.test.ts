@@ -5,7 +5,7 @@ import type { Ids, Row } from "./testing/tenancy/row.ts";
 import { withMissing, withoutIds } from "./testing/tenancy/row.ts";
 import type { FieldRow } from "./testing/tenancy/rows-graphql.ts";
 import { foreignReferences, mutationRows, queryRows } from "./testing/tenancy/rows-graphql.ts";
-import { linkRows, otherRows, publicRoutes } from "./testing/tenancy/rows-other.ts";
+import { linkRows, otherRows, publicRoutes, tokenRows } from "./testing/tenancy/rows-other.ts";
 import { restRows } from "./testing/tenancy/rows-rest.ts";
 import type { Answer, Call, Scene, Who } from "./testing/tenancy/world.ts";
 import { makeScene, people } from "./testing/tenancy/world.ts";
@@ -33,7 +33,7 @@ const operations: [string, Row][] = [...restOperations, ...Object.entries(otherR
 
 describe("the matrix has a row", () => {
   test("for every address that is served, and for nothing else", () => {
-    const rows = [...restOperations.keys(), ...Object.keys(otherRows), ...Object.keys(linkRows), ...Object.keys(publicRoutes)];
+    const rows = [...restOperations.keys(), ...Object.keys(otherRows), ...Object.keys(linkRows), ...Object.keys(tokenRows), ...Object.keys(publicRoutes)];
     expect(rows.sort()).toEqual([...scene.served].sort());
     expect(restOperations.size).toBe(allRoutes.length);
   });
@@ -104,7 +104,7 @@ describe("within their own team, a stranger cannot use", () => {
   });
 
   test("a webhook or a secret of ours by its id below their own team", async () => {
-    for (const operation of ["GET /teams/{team}/webhooks/{id}", "PATCH /teams/{team}/webhooks/{id}", "DELETE /teams/{team}/webhooks/{id}", "POST /teams/{team}/webhooks/{id}/test", "DELETE /teams/{team}/secrets/{name}"]) {
+    for (const operation of ["GET /teams/{team}/webhooks/{id}", "PATCH /teams/{team}/webhooks/{id}", "DELETE /teams/{team}/webhooks/{id}", "POST /teams/{team}/webhooks/{id}/test", "DELETE /teams/{team}/secrets/{name}", "POST /teams/{team}/secrets/{name}/rotate", "DELETE /teams/{team}/secrets/{name}/previous", "POST /signatures/check"]) {
       const row = restRows[operation];
       if (row === undefined) throw new Error(operation);
       const ids = { ...(await row.ids(scene)), team: "other-team" };
@@ -114,11 +114,13 @@ describe("within their own team, a stranger cannot use", () => {
   });
 });
 
-test.each(Object.entries(linkRows))("%s: without a signed link nobody gets in, and what exists answers like what does not", async (_operation, row) => {
+const keyless = [[403, linkRows], [404, tokenRows]] as const;
+
+test.each(keyless.flatMap(([status, rows]) => Object.entries(rows).map(([operation, row]) => [operation, row, status] as const)))("%s: without a link or token of this server nobody gets in, and what exists answers like what does not", async (_operation, row, status) => {
   const ids = await row.ids(scene);
   for (const who of people) {
     const answer = await scene.ask(who, row.call(ids, who));
-    expect(answer.status, who).toBe(403);
+    expect(answer.status, who).toBe(status);
     expect(answer).toEqual(await scene.ask(who, row.call(withMissing(ids), who)));
   }
 });

@@ -29,6 +29,8 @@ export type WorkerOptions = {
   concurrency: number;
   leaseMs: number;
   retry: RetryPolicy;
+  /** The address to which the receiver of an execution may report. */
+  callbackUrl(executionId: string): string;
   /** Told of every attempt that was settled. */
   observe(attempt: Attempt, job: LeasedJob): void;
 };
@@ -123,7 +125,7 @@ async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
-    const rendered: Rendered = permitted ? await options.stages.render(action, job) : { ok: false, reason: "rights_lost" };
+    const rendered: Rendered = permitted ? await options.stages.render(action, job, options.callbackUrl(job.executionId)) : { ok: false, reason: "rights_lost" };
     const attempt = await options.stages.deliver(action, job, rendered, opened);
     const decision = decide(attempt, job.failures, options.retry, options.random.fraction());
     await settlements.add({

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Attempt } from "../../domain/execution.ts";
 import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
 import { parseJson } from "../../kit/cast.ts";
@@ -36,7 +37,8 @@ export async function sendRunHook(options: RunHookOptions, { executionId, reques
   return {
     ...judge(outcome, options.clock.now()),
     ...refusalOf(outcome, target.url),
-    request: { ...target, headers, body: filled?.text ?? null },
+    // A receiver may have put the address to report to into the run that it starts.
+    request: { ...target, url: hideCallbackTokens(target.url), headers, body: filled === null ? null : hideCallbackTokens(filled.text) },
     response: recordResponse(outcome, nothingToMask),
     timing: recordTiming(outcome.timing),
   };

@@ -14,7 +14,8 @@ import { judge } from "../shared/judge-outcome.ts";
 import { maskValues, recordResponse, recordTiming } from "../shared/record-exchange.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
-import { standardSignature, wandbSignature } from "./sign.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
+import { signatures } from "../../domain/signature/sign.ts";
 
 export type WebhookOptions = {
   outbound: OutboundHttp;
@@ -31,7 +32,7 @@ type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } 
 export async function sendWebhook(options: WebhookOptions, input: SendInput): Promise<Attempt> {
   const { webhook } = input;
   if (webhook === null) return refused("webhook_missing");
-  const secrets = prepareSecrets(webhook, input.secrets);
+  const secrets = prepareSecrets(webhook, input);
   if (!secrets.ok) return refused(secrets.reason);
   const { prepared } = secrets;
   const built = build(options, input, webhook, prepared);
@@ -87,13 +88,10 @@ function proofs(options: WebhookOptions, { input, webhook, prepared, body }: Pro
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
     ...(prepared.accessToken === null ? {} : { authorization: `Bearer ${prepared.accessToken}` }),
-    ...(prepared.signing === null ? {} : {
-      "x-wandb-signature": wandbSignature(prepared.signing, signed, webhook.signatureEncoding),
-      "webhook-signature": standardSignature(prepared.signing, id, timestamp, signed),
-    }),
+    ...signatures(prepared.signing, { id, timestamp, body: signed, encoding: webhook.signatureEncoding }),
   };
 }
 
 function recordRequest(webhook: Webhook, built: { headers: Record<string, string>; body: Buffer | null }, mask: Mask): RequestRecord {
-  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : mask(built.body.toString()) };
+  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : hideCallbackTokens(mask(built.body.toString())) };
 }

@@ -1,6 +1,6 @@
 import type { AuditAction, AuditDetails } from "../../domain/audit.ts";
 import { briefDetails } from "../../domain/audit.ts";
-import type { Viewer } from "../../domain/viewer.ts";
+import type { Origin, Viewer } from "../../domain/viewer.ts";
 import { jsonbText } from "../../kit/jsonb-text.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
@@ -10,6 +10,8 @@ export type NewAuditEntry = {
   /** The entity whose administrators may read it; null for those of the server only. */
   entityId: number | null;
   object: { id: string | number; name: string };
+  /** Where it came from, of a request for which nobody signs in. */
+  from?: Omit<Origin, "credential">;
   before?: AuditDetails | null;
   after?: AuditDetails | null;
 };
@@ -44,9 +46,10 @@ const insert = sql("audit_insert", `
 export async function insertAuditEntry(db: Querier, actor: Viewer | null, entry: NewAuditEntry): Promise<void> {
   const origin = actor?.origin;
   const credential = origin?.credential ?? null;
+  const from = origin ?? entry.from;
   await db.query(insert, [
     entry.entityId, actor?.userId ?? null, actor?.username ?? null, origin === undefined ? null : (credential?.kind ?? "password"), credential?.id ?? null, credential?.name ?? null,
-    origin?.address ?? null, origin?.userAgent?.slice(0, 512) ?? null, entry.action, String(entry.object.id), entry.object.name, json(entry.before), json(entry.after),
+    from?.address ?? null, from?.userAgent?.slice(0, 512) ?? null, entry.action, String(entry.object.id), entry.object.name, json(entry.before), json(entry.after),
   ]);
 }
 

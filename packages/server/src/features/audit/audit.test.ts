@@ -10,6 +10,7 @@ import { testServices } from "../../testing/services.ts";
 import * as automations from "../automations/index.ts";
 import type { World } from "../automations/testing/automation-world.ts";
 import { insertProject, makeWorld } from "../automations/testing/automation-world.ts";
+import * as outcomes from "../outcomes/index.ts";
 import * as projects from "../projects/index.ts";
 import * as registry from "../registry/index.ts";
 import * as secrets from "../secrets/index.ts";
@@ -19,7 +20,7 @@ import * as teams from "../teams/index.ts";
 import * as tokens from "../tokens/index.ts";
 import * as webhooks from "../webhooks/index.ts";
 
-const nouns = { automations, projects, registry, secrets, sessions, teams, tokens, webhooks };
+const nouns = { automations, outcomes, projects, registry, secrets, sessions, teams, tokens, webhooks };
 
 const canary = "canary-value-of-a-secret";
 const team = "vision-team";
@@ -53,6 +54,12 @@ const now = (verb: Verb): (() => Promise<Verb>) => () => Promise.resolve(verb);
 const changes: Record<string, Case> = {
   "secrets.putSecret": { writes: ["secret.create"], ready: () => { const name = fresh("S").replace("-", "_"); return Promise.resolve((services) => secrets.putSecret(services, ada, { team, name, value: canary })); } },
   "secrets.deleteSecret": { writes: ["secret.delete"], ready: async (services) => { await secrets.putSecret(services, ada, { team, name: "GONE", value: canary }); return (s) => secrets.deleteSecret(s, ada, { team, name: "GONE" }); } },
+  "secrets.rotateSecret": { writes: ["secret.rotate"], ready: async (services) => { await secrets.putSecret(services, ada, { team, name: "TURNED", value: canary }); return (s) => secrets.rotateSecret(s, ada, { team, name: "TURNED", value: `${canary} 2`, overlapSeconds: 60 }); } },
+  "secrets.endRotation": { writes: ["secret.end_rotation"], ready: async (services) => {
+    await secrets.putSecret(services, ada, { team, name: "ENDED", value: canary });
+    await secrets.rotateSecret(services, ada, { team, name: "ENDED", value: `${canary} 2`, overlapSeconds: 60 });
+    return (s) => secrets.endRotation(s, ada, { team, name: "ENDED" });
+  } },
   "webhooks.createWebhook": { writes: ["webhook.create"], ready: now((services) => webhook(services, "created hook")) },
   "webhooks.updateWebhook": { writes: ["webhook.update"], ready: async (services) => { const { id } = await webhook(services); return (s) => webhooks.updateWebhook(s, ada, { team, id, enabled: false }); } },
   "webhooks.deleteWebhook": { writes: ["webhook.delete"], ready: async (services) => { const { id } = await webhook(services); return (s) => webhooks.deleteWebhook(s, ada, { team, id, force: false }); } },
@@ -89,7 +96,11 @@ const changes: Record<string, Case> = {
 /** What changes none of them: it reads, checks, or is called by a verb that writes the entry. */
 const changeNothing = new Set([
   "secrets.accessTokenProblem", "secrets.listSecrets", "secrets.requireTeam",
-  "webhooks.listEntityWebhooks", "webhooks.listWebhooks", "webhooks.readWebhook", "webhooks.testWebhook",
+  "secrets.forgetPreviousSecrets", // what it deletes signed no longer
+  "secrets.rewrapSecrets", // the values stay as they are
+  "outcomes.listOutcomes", "outcomes.callbackLinks", "outcomes.executionOfToken", "outcomes.shownCallbackUrl",
+  "outcomes.reportOutcome", // nobody signs in for it: with the callbacks
+  "webhooks.checkSignatures", "webhooks.listEntityWebhooks", "webhooks.listWebhooks", "webhooks.readWebhook", "webhooks.testWebhook",
   "automations.listAutomations", "automations.listProjectAutomations", "automations.readAutomation", "automations.editorRole", "automations.requireVisibleScope", "automations.watchesMetrics", "automations.checkDraft",
   "teams.requireOrganization", "teams.requireUser", "teams.findEntityOrganization", "teams.findVisibleOrganization", "teams.listOrganizations", "teams.readOrganization", "teams.listTeams",
   "teams.readStorage", "teams.readTeam", "teams.findUser", "teams.listUserOrganizations", "teams.listUserTeams", "teams.listUsers", "teams.readCurrentUser", "teams.readUser",
@@ -152,10 +163,20 @@ describe("an entry", () => {
   });
 
   test("is not written where nothing changes", async () => {
+    await secrets.putSecret(world.services, ada, { team, name: "STEADY", value: canary });
     const before = (await entries(world.services.db)).length;
     await teams.setTeamMember(world.services, ada, { team, username: "ada", role: "admin" });
     await registry.updateRegistry(world.services, root, { organization, registry: "model" });
+    await secrets.endRotation(world.services, ada, { team, name: "STEADY" });
     expect((await entries(world.services.db)).slice(before)).toEqual([]);
+  });
+
+  test("of a rotation says for how long the earlier value signs, and which ones ended to", async () => {
+    await secrets.putSecret(world.services, ada, { team, name: "TURNING", value: canary });
+    await secrets.rotateSecret(world.services, ada, { team, name: "TURNING", value: `${canary} 2`, overlapSeconds: 60 });
+    expect(await last()).toMatchObject({ action: "secret.rotate", object_name: "TURNING", before: { version: 1 }, after: { version: 2, overlapSeconds: 60 } });
+    await secrets.endRotation(world.services, ada, { team, name: "TURNING" });
+    expect(await last()).toMatchObject({ action: "secret.end_rotation", before: { previous: [1] } });
   });
 
   test("of a refused endpoint has the exact code, and stands in the server's part of the log", async () => {

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
 import { row } from "./row.ts";
-import { aRun, aRunFile, aPendingVersion, aVersion, nothing, team } from "./objects.ts";
+import { anExecution, aRun, aRunFile, aPendingVersion, aVersion, nothing, team } from "./objects.ts";
 
 const json = { "content-type": "application/json" };
 
@@ -23,6 +23,12 @@ export const linkRows: Record<string, Row> = {
   "GET /storage/artifact-blobs/:entityId(^\\d{1,15}$)/:md5Hex(^[0-9a-f]{32}$)": row("anyone", aVersion, (ids) => ({ method: "GET", path: `/storage/artifact-blobs/1/${md5(ids.md5)}` })),
   "PUT /storage/artifact-manifests/:id(^\\d{1,15}$)": row("anyone", aPendingVersion, ({ manifestId }) => ({ method: "PUT", path: `/storage/artifact-manifests/${manifestId}` })),
   "GET /storage/artifact-manifests/:id(^\\d{1,15}$)": row("anyone", aPendingVersion, ({ manifestId }) => ({ method: "GET", path: `/storage/artifact-manifests/${manifestId}` })),
+};
+
+/** Addresses whose token is the permission: without one of this server's nobody is told that there is anything. */
+export const tokenRows: Record<string, Row> = {
+  // A token of the right form, for an execution that there is, but not made by this server.
+  "POST /callbacks/:token": row("anyone", anExecution, ({ executionId }) => ({ method: "POST", path: `/callbacks/${Buffer.concat([Buffer.from(executionId.replaceAll("-", ""), "hex"), Buffer.alloc(32)]).toString("base64url")}`, body: { status: "succeeded" }, headers: json })),
 };
 
 /** Addresses that hold nothing of any team; `null` where the matrix goes over what lies behind. */

@@ -58,6 +58,8 @@ const registries: Record<string, Row> = {
 const delivery: Record<string, Row> = {
   "GET /teams/{team}/secrets": row("admin", ofTeam, ({ team }) => api("GET", `/teams/${team}/secrets`)),
   "PUT /teams/{team}/secrets/{name}": row("admin", aSecret, ({ team, name }) => api("PUT", `/teams/${team}/secrets/${name}`, { value: "another long value" })),
+  "POST /teams/{team}/secrets/{name}/rotate": row("admin", aSecret, ({ team, name }) => api("POST", `/teams/${team}/secrets/${name}/rotate`, { value: "another long value" })),
+  "DELETE /teams/{team}/secrets/{name}/previous": row("admin", aSecret, ({ team, name }) => api("DELETE", `/teams/${team}/secrets/${name}/previous`)),
   "DELETE /teams/{team}/secrets/{name}": row("admin", aSecret, ({ team, name }) => api("DELETE", `/teams/${team}/secrets/${name}`)),
   "POST /teams/{team}/webhooks": row("admin", ofTeam, ({ team }) => api("POST", `/teams/${team}/webhooks`, { name: fresh("hook"), url: "https://hooks.example.com/in" })),
   "GET /teams/{team}/webhooks": row("viewer", ofTeam, ({ team }) => api("GET", `/teams/${team}/webhooks`)),
@@ -65,6 +67,7 @@ const delivery: Record<string, Row> = {
   "PATCH /teams/{team}/webhooks/{id}": row("admin", aWebhook, ({ team, webhookId }) => api("PATCH", `/teams/${team}/webhooks/${webhookId}`, { timeoutSeconds: 20 })),
   "DELETE /teams/{team}/webhooks/{id}": row("admin", aWebhook, ({ team, webhookId }) => api("DELETE", `/teams/${team}/webhooks/${webhookId}`)),
   "POST /teams/{team}/webhooks/{id}/test": row("admin", aWebhook, ({ team, webhookId }) => api("POST", `/teams/${team}/webhooks/${webhookId}/test`, {})),
+  "POST /signatures/check": row("admin", aSecret, ({ team, name }) => api("POST", "/signatures/check", { team, secret: name, body: "{}", signature: "c2lnbmF0dXJl" })),
   "POST /automations": row("admin", aProject, ({ team, project }) => api("POST", "/automations", {
     name: fresh("automation"), scope: { type: "project", entity: team, project }, event: { type: "ADD_ARTIFACT_ALIAS" }, action: { type: "no_op" },
   })),
@@ -75,6 +78,7 @@ const delivery: Record<string, Row> = {
   "GET /executions": row("viewer", anExecution, ({ automationId }) => api("GET", `/executions?automation=${automationId}`)),
   "GET /executions/{id}": row("viewer", anExecution, ({ executionId }) => api("GET", `/executions/${executionId}`)),
   "POST /executions/{id}/redeliver": row("admin", anExecution, ({ executionId }) => api("POST", `/executions/${executionId}/redeliver`)),
+  "GET /outcomes": row("viewer", aVersion, ({ team, project, collection }) => api("GET", `/outcomes?version=${team}/${project}/${collection}:latest`)),
   "GET /audit": row("admin", ofTeam, ({ team }) => api("GET", `/audit?entity=${team}`)),
 };
 
