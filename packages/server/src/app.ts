@@ -8,9 +8,11 @@ import { openFolderObjectStore } from "./adapters/object-store-folder/folder-obj
 import { makeUndiciOutboundHttp } from "./adapters/outbound-http-undici/undici-outbound-http.ts";
 import { openLocalSecretStore } from "./adapters/secret-store-local/local-secret-store.ts";
 import { makeMinijinjaTemplates } from "./adapters/templates-minijinja/minijinja-templates.ts";
+import { openOtelTracing } from "./adapters/tracing-otel/otel-tracing.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
+import { attemptObserver, queueReader, sweeping } from "./app-observe.ts";
 import { version } from "./app-version.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
@@ -44,6 +46,8 @@ import type { Stages, Worker } from "./pipeline/index.ts";
 import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
+import { passOnTraces } from "./ports/tracing/pass-on.ts";
+import type { Tracing } from "./ports/tracing/port.ts";
 import type { Templates } from "./ports/templates/port.ts";
 
 export type AppOptions = {
@@ -91,19 +95,20 @@ const world = { clock: systemClock, random: systemRandom };
 export async function startApp({ config, log, stages = ordinaryStages }: AppOptions): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const server = await startDatabaseServer(config, { log, ...world });
-  const db = openDatabase({ url: server.url, poolSize, log });
+  const metrics = makeMetrics();
+  const db = openDatabase({ url: server.url, poolSize, log, waited: (ms) => metrics.waitedForConnection(ms) });
   const { applied, newer } = await migrate(db);
   // Nobody else works on an embedded database: what a killed process still holds is taken up at once.
   if (config.databaseUrl === null) await endAllLeases(db);
   if (applied.length > 0) log.info({ applied }, "schema migrated");
   if (newer.length > 0) log.warn({ newer }, "a newer version of Bellhop has expanded the schema; this one goes on with it, and should be upgraded too");
 
-  const metrics = makeMetrics();
+  const tracing = config.tracing === null ? passOnTraces(world.random) : await openOtelTracing({ version, ...config.tracing });
   const parts = await openParts(config, log, db);
   const address = await chooseAddress(config);
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
-  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
+  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured), tracing });
   const credentials = makeCredentials({ db, clock: world.clock, log });
   const limits = { ...defaultLimits, callbackMs: config.callbackMs, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute };
   const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits, ...makeMetricCaches() };
@@ -111,12 +116,14 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
   const http = makeHttpServer({ log, ids: parts.ids, trustedProxies: config.trustedProxies });
-  await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
-  if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
-  const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
-  const retaining = worker === null ? null : startRetaining(services, config);
-  const forgetting = worker === null ? null : repeat(forgetMs, () => forgetPreviousSecrets(services), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
-  const tidy = repeat(tidyMs, () => forgetExpired(services), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
+  await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping, tracing });
+  metrics.watch({ queue: queueReader(db, world.clock, log), connections: () => db.connections(), inFlight: () => worker?.inFlight() ?? 0 });
+  if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages, tracing });
+  const observed = { metrics, log, clock: world.clock };
+  const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), sweeping(observed, "lost-runs", () => markRunsLost(services, config.runHeartbeatMs)), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const retaining = worker === null ? null : startRetaining(services, config, metrics);
+  const forgetting = worker === null ? null : repeat(forgetMs, sweeping(observed, "previous-secrets", () => forgetPreviousSecrets(services)), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
+  const tidy = repeat(tidyMs, sweeping(observed, "expired", () => forgetExpired(services)), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
   const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
@@ -131,6 +138,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
       stopping = true;
       await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
       await close(parts, db, server);
+      await tracing.close();
     },
   };
 }
@@ -159,7 +167,7 @@ async function openParts(config: Config, log: Log, db: Database): Promise<Parts>
   return { secretStore, objects, outbound, templates, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 
-function startDeliveries({ config, services, metrics, stages }: { config: Config; services: Services; metrics: Metrics; stages: Stages }): Worker {
+function startDeliveries({ config, services, metrics, stages, tracing }: { config: Config; services: Services; metrics: Metrics; stages: Stages; tracing: Tracing }): Worker {
   return startWorker({
     db: services.db,
     stages,
@@ -171,7 +179,8 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     leaseMs: config.leaseMs,
     callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
-    observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
+    tracing,
+    observe: attemptObserver(metrics, services.log, world.clock),
   });
 }
 
@@ -183,9 +192,9 @@ async function closeWithin(http: FastifyInstance, graceMs: number): Promise<void
 }
 
 /** Removes in the background what has got too old; to stop ends it between two small batches. */
-function startRetaining(services: Services, { retention }: Config): Repeated {
+function startRetaining(services: Services, { retention }: Config, metrics: Metrics): Repeated {
   const abort = new AbortController();
-  const sweeps = repeat(retentionMs, () => removeWhatIsOld(services, retention, abort.signal), (error) => services.log.error({ err: error }, "cannot remove what is old; trying again"));
+  const sweeps = repeat(retentionMs, () => removeWhatIsOld({ ...services, swept: (name, removed) => metrics.swept(name, removed) }, retention, abort.signal), (error) => services.log.error({ err: error }, "cannot remove what is old; trying again"));
   return {
     stop: () => {
       abort.abort();

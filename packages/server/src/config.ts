@@ -42,6 +42,12 @@ export const settings = [
   { name: "BELLHOP_RATE_LIMIT_ADDRESS", fallback: "240000", meaning: "Requests per minute from one address (IPv6: one /64), with or without a key. 0 for no limit." },
   { name: "BELLHOP_RATE_LIMIT_FAILURES", fallback: "600", meaning: "Requests per minute with a wrong API key from one address; above it no key from there is looked at. 0 for no limit." },
   { name: "BELLHOP_TRUST_PROXY", fallback: "(none)", meaning: "Comma-separated addresses and CIDR ranges of proxies in front of this server, whose `X-Forwarded-For` tells where a request came from; `loopback` stands for this machine." },
+  { name: "OTEL_EXPORTER_OTLP_ENDPOINT", fallback: "(off)", meaning: "Address of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://collector:4318`. Traces go there; without it nothing of OpenTelemetry is loaded. The other `OTEL_EXPORTER_OTLP_…` variables, `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` mean what OpenTelemetry says." },
+  { name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", fallback: "(off)", meaning: "The same, with the path, for traces alone: `http://collector:4318/v1/traces`." },
+  { name: "OTEL_SDK_DISABLED", fallback: "false", meaning: "`true` sends no traces, whatever the others say." },
+  { name: "OTEL_TRACES_SAMPLER", fallback: "parentbased_always_on", meaning: "Which traces are recorded: `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_`, which does as the client decided." },
+  { name: "OTEL_TRACES_SAMPLER_ARG", fallback: "1", meaning: "The share that `traceidratio` records, from 0 to 1." },
+  { name: "OTEL_BSP_SCHEDULE_DELAY", fallback: "5000", meaning: "Milliseconds for which spans are gathered before they are sent." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -70,6 +76,8 @@ export type Config = {
   requestsPerMinute: { key: number; team: number; address: number; failures: number };
   /** Empty for none. */
   trustedProxies: readonly string[];
+  /** Null where no traces are sent. */
+  tracing: { sampler: { kind: "always_on" | "always_off" | "traceidratio"; parentBased: boolean; ratio: number }; delayMs: number } | null;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -175,6 +183,12 @@ const readers = {
   BELLHOP_RATE_LIMIT_ADDRESS: perMinute.default(240_000),
   BELLHOP_RATE_LIMIT_FAILURES: perMinute.default(600),
   BELLHOP_TRUST_PROXY: proxies.default([]),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_SDK_DISABLED: flag.default(false),
+  OTEL_TRACES_SAMPLER: z.enum(["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]).default("parentbased_always_on"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number("must be a number from 0 to 1").min(0).max(1).default(1),
+  OTEL_BSP_SCHEDULE_DELAY: wholeNumber(1, 3_600_000).default(5_000),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -197,6 +211,15 @@ const onlyThisMachine = /^(127\..*|localhost|::1)$/;
 /** Uploads and downloads go where links point, and links to localhost are of no use to another machine. */
 function addressWarnings({ BELLHOP_HOST: host, BELLHOP_PUBLIC_URL: publicUrl }: z.output<typeof environment>): string[] {
   return publicUrl === undefined && !onlyThisMachine.test(host) ? ["BELLHOP_PUBLIC_URL is not set: links will start with http://localhost, which other machines cannot follow"] : [];
+}
+
+const samplerKinds = { always_on: "always_on", always_off: "always_off", traceidratio: "traceidratio", parentbased_always_on: "always_on", parentbased_always_off: "always_off", parentbased_traceidratio: "traceidratio" } as const;
+
+function tracingOf(value: z.output<typeof environment>): Config["tracing"] {
+  const collector = value.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? value.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (collector === undefined || value.OTEL_SDK_DISABLED) return null;
+  const name = value.OTEL_TRACES_SAMPLER;
+  return { sampler: { kind: samplerKinds[name], parentBased: name.startsWith("parentbased_"), ratio: value.OTEL_TRACES_SAMPLER_ARG }, delayMs: value.OTEL_BSP_SCHEDULE_DELAY };
 }
 
 function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly AllowListEntry[]): Config {
@@ -232,6 +255,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     sessionMs: value.BELLHOP_SESSION_HOURS * 3_600_000,
     requestsPerMinute: { key: value.BELLHOP_RATE_LIMIT_KEY, team: value.BELLHOP_RATE_LIMIT_TEAM, address: value.BELLHOP_RATE_LIMIT_ADDRESS, failures: value.BELLHOP_RATE_LIMIT_FAILURES },
     trustedProxies: value.BELLHOP_TRUST_PROXY,
+    tracing: tracingOf(value),
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

@@ -14,6 +14,7 @@ import { systemRandom } from "../kit/random.ts";
 import type { Pipeline, Stages, Worker } from "../pipeline/index.ts";
 import { makePipeline, stages as ordinaryStages, startWorker } from "../pipeline/index.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
+import { passOnTraces } from "../ports/tracing/pass-on.ts";
 import { memorySecretStore } from "../ports/secret-store/memory.ts";
 
 export const newId = uuidv7Maker(systemClock, systemRandom);
@@ -32,6 +33,7 @@ export function startTestPipeline(db: Database, options: { scheduleMs?: readonly
     actions: new Map(actions.map((action) => [action.type, action])),
     retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: 1_000 },
     callbackUrl: callbackLinks({ secretStore, publicUrl: options.publicUrl ?? "http://bellhop.test" }),
+    tracing: passOnTraces(systemRandom),
     observe: () => undefined,
   });
   const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });

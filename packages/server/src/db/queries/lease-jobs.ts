@@ -27,6 +27,8 @@ export type LeasedJob = {
   actionType: ActionType;
   action: ActionConfig;
   webhook: Webhook | null;
+  /** The trace that the execution belongs to; null for none. */
+  traceparent: string | null;
   /** Set once an attempt was made: the bytes are kept for all that follow. */
   rendered: RenderedRequest | null;
 };
@@ -48,7 +50,7 @@ const leaseDueJobs = sql("lease_jobs", `
     where execution_id = any (array(select execution_id from due))
     returning job.execution_id, job.entity_id, job.lease_token, job.attempt, job.failures
   )
-  select taken.execution_id, taken.entity_id, taken.lease_token, taken.attempt, taken.failures, execution.rendered, execution.action_type,
+  select taken.execution_id, taken.entity_id, taken.lease_token, taken.attempt, taken.failures, execution.rendered, execution.traceparent, execution.action_type,
     revision.name as automation_name, revision.action,
     event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at,
     to_json(webhook) as webhook
@@ -65,6 +67,7 @@ type LeasedRow = EventRow & {
   attempt: number;
   failures: number;
   rendered: unknown;
+  traceparent: string | null;
   action_type: ActionType;
   automation_name: string;
   action: unknown;
@@ -85,6 +88,7 @@ export async function takeDueJobs(db: Querier, limit: number, leaseMs: number): 
     actionType: row.action_type,
     action: z.parse(actionConfigSchema, row.action),
     webhook: row.webhook === null ? null : webhookOf(row.webhook),
+    traceparent: row.traceparent,
     rendered: readRendered(row.rendered),
   }));
 }

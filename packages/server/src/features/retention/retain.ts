@@ -7,7 +7,7 @@ import { removeHistories } from "./remove-histories.ts";
 import { removeAudit, removeEvents, removeExecutions } from "./remove-old.ts";
 import { sweepObjects } from "./sweep-objects.ts";
 
-type Needs = Pick<Services, "db" | "clock" | "objects" | "log">;
+type Needs = Pick<Services, "db" | "clock" | "objects" | "log"> & { /** Told of what was removed. */ swept?: (name: BackgroundWork, removed: number) => void };
 
 const minute = 60_000;
 
@@ -33,6 +33,7 @@ export async function removeWhatIsOld(services: Needs, retention: Retention, sig
     if (signal.aborted || !(await takeBackgroundTurn(services.db, name, everyMs))) continue;
     const start = services.clock.monotonic();
     const removed = await run(services, signal);
+    services.swept?.(name, removed);
     services.log.info({ work: "sweep", sweep: name, removed, complete: !signal.aborted, ms: Math.round(services.clock.monotonic() - start) }, "swept");
   }
 }

@@ -24,6 +24,8 @@ export type Rendered = { ok: true; request: RenderedRequest } | { ok: false; rea
 /** What is to be sent: the rendered request, and the secrets that it may show to the receiver. */
 export type SendInput = {
   executionId: string;
+  /** The trace that the request belongs to, as its header says it; null for one of its own. */
+  traceparent: string | null;
   request: RenderedRequest;
   webhook: Webhook | null;
   /** By the secret's name; every secret granted to the webhook. */
