@@ -21,7 +21,7 @@ export const settings = [
   { name: "BELLHOP_ALLOW_LOOPBACK", fallback: "false", meaning: "Development only: webhooks may call this machine (`localhost`, `127.0.0.1`)." },
   { name: "BELLHOP_ALLOWED_NETWORKS", fallback: "(none)", meaning: "Comma-separated hosts and CIDR ranges, each with an optional `:port`, that webhooks may call although they are not public." },
   { name: "BELLHOP_ROLES", fallback: "web,worker", meaning: "What this process does: answer requests (`web`), deliver (`worker`), or both." },
-  { name: "BELLHOP_RETRY_SCHEDULE", fallback: "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", meaning: "Waits before each attempt of a delivery; the first is the first try." },
+  { name: "BELLHOP_RETRY_SCHEDULE", fallback: "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", meaning: "Waits before each attempt of a delivery, each give or take a fifth; the first is the first try and 0s. A webhook may have a schedule of its own." },
   { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
@@ -56,8 +56,8 @@ const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 const schedule = z.string().transform((text, context) => {
   const waits = text.split(",").map((part) => /^(\d+)([smh])$/.exec(part.trim()));
   const parsed = waits.map((match) => Number(match?.[1] ?? Number.NaN) * (units[match?.[2] ?? ""] ?? Number.NaN));
-  if (parsed.some(Number.isNaN) || parsed.length > 50) {
-    context.addIssue({ code: "custom", message: "must be a list of at most 50 waits like 0s,5s,5m,2h" });
+  if (parsed.some(Number.isNaN) || parsed.length > 50 || parsed[0] !== 0) {
+    context.addIssue({ code: "custom", message: "must be a list of at most 50 waits like 0s,5s,5m,2h, the first being 0s" });
     return z.NEVER;
   }
   return parsed;

@@ -58,6 +58,7 @@ export const attemptSchema = z.object({
   timing: timingRecordSchema.nullable(),
   startedAt: timeSchema,
   finishedAt: timeSchema,
+  nextAttemptAt: timeSchema.nullable().describe("When the next attempt was to start, once this one had failed; null where none was to follow"),
 });
 
 export const executionWithAttemptsSchema = executionSchema.extend({ attempts: z.array(attemptSchema) });

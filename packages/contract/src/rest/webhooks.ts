@@ -16,7 +16,8 @@ export const webhookSchema = z.object({
   secret: z.string().nullable().describe("Name of the secret that signs"),
   secrets: z.array(z.string()).describe("Names of further secrets that payloads and headers may use"),
   method,
-  timeoutSeconds: z.number(),
+  timeoutSeconds: z.number().describe("For everything: name, connection, TLS, headers and body of the answer"),
+  retrySchedule: z.array(z.number().int()).nullable().describe("Seconds to wait before each attempt; null for the server's schedule"),
   signatureEncoding,
   headers: z.record(z.string(), z.string()),
   enabled: z.boolean(),
@@ -31,7 +32,8 @@ const options = {
   secret: secretName.exactOptional().describe("Name of the secret that signs"),
   secrets: z.array(nameSchema).exactOptional().describe("Names of further secrets that payloads and headers may use"),
   method: method.exactOptional(),
-  timeoutSeconds: z.number().min(1).max(30).exactOptional(),
+  timeoutSeconds: z.number().min(1).max(30).exactOptional().describe("For everything: name, connection, TLS, headers and body of the answer"),
+  retrySchedule: z.array(z.number()).nullable().exactOptional().describe("Seconds to wait before each attempt, the first being 0, each give or take a fifth: [0, 5, 300]; null for the server's schedule"),
   signatureEncoding: signatureEncoding.exactOptional(),
   headers: headers.exactOptional(),
 };
@@ -57,4 +59,4 @@ export const testWebhookSchema = z.strictObject({
 });
 
 /** What was sent and what came back. */
-export const webhookTestSchema = attemptSchema.omit({ number: true, startedAt: true, finishedAt: true });
+export const webhookTestSchema = attemptSchema.omit({ number: true, startedAt: true, finishedAt: true, nextAttemptAt: true });

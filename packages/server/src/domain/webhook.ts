@@ -9,6 +9,8 @@ export type Webhook = {
   url: string;
   method: HttpMethod;
   timeoutMs: number;
+  /** Milliseconds to wait before each attempt, the first being 0; null for the server's schedule. */
+  retryScheduleMs: readonly number[] | null;
   accessToken: string | null;
   signingSecret: string | null;
   secretNames: readonly string[];

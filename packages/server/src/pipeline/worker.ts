@@ -101,6 +101,9 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
+/** The webhook's own schedule goes before the server's. */
+const policyOf = (retry: RetryPolicy, { webhook }: LeasedJob): RetryPolicy => ({ ...retry, scheduleMs: webhook?.retryScheduleMs ?? retry.scheduleMs });
+
 /** Gives false, so that the loop pauses, when the database could not be asked; the jobs are still there. */
 async function turnOrReport(turn: () => Promise<boolean>, log: Log): Promise<boolean> {
   try {
@@ -118,7 +121,7 @@ async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecre
     const action = options.actions.get(job.actionType);
     const rendered = options.stages.render(action, job);
     const attempt = await options.stages.deliver(action, job, rendered, opened);
-    const decision = decide(attempt, job.failures, options.retry, options.random.fraction());
+    const decision = decide(attempt, job.failures, policyOf(options.retry, job), options.random.fraction());
     await settlements.add({
       executionId: job.executionId,
       leaseToken: job.leaseToken,

@@ -17,8 +17,10 @@ export const newId = uuidv7Maker(systemClock, systemRandom);
 
 export type TestPipeline = { pipeline: Pipeline; worker: Worker; secretStore: SecretStore; stop(): Promise<void> };
 
+export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; stages?: Stages; leaseMs?: number; secretStore?: SecretStore };
+
 /** The whole pipeline on a real database, calling loopback. */
-export function startTestPipeline(db: Database, options: { scheduleMs?: readonly number[]; stages?: Stages; leaseMs?: number; secretStore?: SecretStore } = {}): TestPipeline {
+export function startTestPipeline(db: Database, options: TestPipelineOptions = {}): TestPipeline {
   const outbound = makeUndiciOutboundHttp({ allowLoopback: true, allowedNetworks: [], clock: systemClock });
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
@@ -26,7 +28,7 @@ export function startTestPipeline(db: Database, options: { scheduleMs?: readonly
   const worker = startWorker({
     db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),
-    retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: 1_000 },
+    retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: options.maxRetryAfterMs ?? 1_000 },
     observe: () => undefined,
   });
   const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });
@@ -49,13 +51,13 @@ export const exampleChange = (change: Partial<Omit<Change, "subject">> & { subje
   },
 });
 
-export type InsertedWebhook = { url: string; entityId: number; signingSecret?: string; accessToken?: string; secretNames?: string[] };
+export type InsertedWebhook = { url: string; entityId: number; retrySchedule?: readonly number[]; signingSecret?: string; accessToken?: string; secretNames?: string[] };
 
 export async function insertWebhook(db: Database, webhook: InsertedWebhook): Promise<string> {
   const id = newId();
   await db.query(sql("test_webhook", `
-    insert into webhooks (id, entity_id, name, url, signing_secret, access_token, secret_names, timeout_ms) values ($1, $2, 'hook ' || md5(random()::text), $3, $4, $5, $6, 2000)`),
-  [id, webhook.entityId, webhook.url, webhook.signingSecret ?? null, webhook.accessToken ?? null, webhook.secretNames ?? []]);
+    insert into webhooks (id, entity_id, name, url, signing_secret, access_token, secret_names, retry_schedule, timeout_ms) values ($1, $2, 'hook ' || md5(random()::text), $3, $4, $5, $6, $7, 2000)`),
+  [id, webhook.entityId, webhook.url, webhook.signingSecret ?? null, webhook.accessToken ?? null, webhook.secretNames ?? [], webhook.retrySchedule ?? null]);
   return id;
 }
 

@@ -121,9 +121,10 @@ export type AttemptRow = {
   timing: unknown;
   started_at: Date;
   finished_at: Date;
+  next_attempt_at: Date | null;
 };
 
 const attempts = sql("executions_attempts", `
-  select number, outcome, reason, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
+  select number, outcome, reason, request, response, timing, started_at, finished_at, next_attempt_at from attempts where execution_id = $1 order by number`);
 
 export const findAttempts = (db: Querier, executionId: string): Promise<AttemptRow[]> => db.query<AttemptRow>(attempts, [executionId]);

@@ -38,8 +38,8 @@ const settleAttempts = sql("settle_attempts", `
   ), held as (
     select * from done union all select * from again
   ), stored as (
-    insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at)
-    select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at
+    insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at, next_attempt_at)
+    select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at, next_attempt_at
     from settled join held using (execution_id)
   ), updated as (
     update executions as execution

@@ -56,6 +56,8 @@ export type ShownAttempt = {
   timing: TimingRecord | null;
   startedAt: Date;
   finishedAt: Date;
+  /** When the next attempt was to start; null where none was to follow. */
+  nextAttemptAt: Date | null;
 };
 
 const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
@@ -106,4 +108,5 @@ export const attemptOf = (row: AttemptRow): ShownAttempt => ({
   timing: z.parse(timingSchema.nullable(), row.timing),
   startedAt: row.started_at,
   finishedAt: row.finished_at,
+  nextAttemptAt: row.next_attempt_at,
 });

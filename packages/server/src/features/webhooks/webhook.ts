@@ -23,11 +23,13 @@ export type WebhookFields = {
   secrets: readonly string[];
   method: HttpMethod;
   timeoutSeconds: number;
+  /** Seconds to wait before each attempt, the first being 0; null for the server's schedule. */
+  retrySchedule: readonly number[] | null;
   signatureEncoding: SignatureEncoding;
   headers: Readonly<Record<string, string>>;
 };
 
-export const defaultFields = { accessToken: null, secret: null, secrets: [], method: "POST", timeoutSeconds: 15, signatureEncoding: "base64", headers: {} } as const satisfies Omit<WebhookFields, "name" | "url">;
+export const defaultFields = { accessToken: null, secret: null, secrets: [], method: "POST", timeoutSeconds: 15, retrySchedule: null, signatureEncoding: "base64", headers: {} } as const satisfies Omit<WebhookFields, "name" | "url">;
 
 export const savedWebhookOf = (row: SavedWebhookRow): SavedWebhook => ({
   ...webhookOf(row),
@@ -46,6 +48,7 @@ export const fieldsOf = (webhook: Webhook): WebhookFields => ({
   secrets: webhook.secretNames,
   method: webhook.method,
   timeoutSeconds: webhook.timeoutMs / 1000,
+  retrySchedule: webhook.retryScheduleMs?.map((ms) => ms / 1_000) ?? null,
   signatureEncoding: webhook.signatureEncoding,
   headers: webhook.headers,
 });
@@ -56,6 +59,7 @@ export const webhookFrom = (fields: WebhookFields, rest: { id: string; entityId:
   url: fields.url,
   method: fields.method,
   timeoutMs: Math.round(fields.timeoutSeconds * 1000),
+  retryScheduleMs: fields.retrySchedule?.map((seconds) => seconds * 1_000) ?? null,
   accessToken: fields.accessToken,
   signingSecret: fields.secret,
   secretNames: [...new Set(fields.secrets)],

@@ -30,7 +30,7 @@ describe("a webhook", () => {
     const made = await create({ name: "deploy" });
     expect(made).toMatchObject({
       team: "vision-team", name: "deploy", url: "https://hooks.example.com/in", accessToken: null, signingSecret: null, secretNames: [], method: "POST",
-      timeoutMs: 15_000, signatureEncoding: "base64", headers: {}, enabled: true, disabledReason: null, createdBy: "ada",
+      timeoutMs: 15_000, retryScheduleMs: null, signatureEncoding: "base64", headers: {}, enabled: true, disabledReason: null, createdBy: "ada",
     });
     expect(await readWebhook(world.services, world.viewer, at(made.id))).toEqual(made);
     expect(await listWebhooks(world.services, world.viewer, { team: "vision-team", after: null, limit: 10 })).toContainEqual(made);
@@ -44,6 +44,13 @@ describe("a webhook", () => {
     expect(JSON.stringify(made)).not.toContain("canary");
   });
 
+  it("keeps a retry schedule of its own, and gives it back for the server's", async () => {
+    const made = await create({ retrySchedule: [0, 5, 604_800] });
+    expect(made.retryScheduleMs).toEqual([0, 5_000, 604_800_000]);
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), timeoutSeconds: 3 })).toMatchObject({ retryScheduleMs: made.retryScheduleMs, timeoutMs: 3_000 });
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), retrySchedule: null })).toMatchObject({ retryScheduleMs: null });
+  });
+
   it.each([
     "http://127.0.0.1/", "http://localhost:8080/", "https://inside.example.com/", "https://nowhere.example.com/", "ftp://hooks.example.com/",
     "https://user:pw@hooks.example.com/", "https://hooks.example.com:5432/", "https://10.0.0.1/", "nonsense",
@@ -54,6 +61,10 @@ describe("a webhook", () => {
   });
 
   it.each<[string, Given, string, string]>([
+    ["a schedule that begins late", { retrySchedule: [5, 10] }, "retrySchedule[0]", "must be 0"],
+    ["an empty schedule", { retrySchedule: [] }, "retrySchedule", "from 1 to 50"],
+    ["a schedule with a wait of no whole seconds", { retrySchedule: [0, 1.5] }, "retrySchedule[1]", "whole seconds"],
+    ["a schedule with a wait of more than a week", { retrySchedule: [0, 5, 604_801] }, "retrySchedule[2]", "604800"],
     ["a name that is none", { name: "a/b" }, "name", "is not a valid name"],
     ["a name that is too long", { name: "x".repeat(65) }, "name", "at most 64"],
     ["a missing access token", { accessToken: "TOKN" }, "accessToken", 'there is no secret "TOKN"'],

@@ -25,6 +25,7 @@ export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema
   secrets: [...webhook.secretNames],
   method: webhook.method,
   timeoutSeconds: webhook.timeoutMs / 1000,
+  retrySchedule: webhook.retryScheduleMs?.map((ms) => ms / 1_000) ?? null,
   signatureEncoding: webhook.signatureEncoding,
   headers: webhook.headers,
   enabled: webhook.enabled,
@@ -47,4 +48,4 @@ export const showExecution = (execution: Execution): z.input<typeof executionSch
 });
 
 export const showAttempt = (attempt: ShownAttempt): z.input<typeof attemptSchema> =>
-  ({ ...attempt, startedAt: attempt.startedAt.toISOString(), finishedAt: attempt.finishedAt.toISOString() });
+  ({ ...attempt, startedAt: attempt.startedAt.toISOString(), finishedAt: attempt.finishedAt.toISOString(), nextAttemptAt: time(attempt.nextAttemptAt) });
