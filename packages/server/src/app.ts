@@ -116,7 +116,7 @@ async function openParts(config: Config, log: Log): Promise<Parts> {
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
   await chmod(objectsRoot, 0o700);
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
-  const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
+  const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock, maxConnectionsPerOrigin: config.deliveryConcurrency });
   // A kind of action is a folder under actions/ and a line here.
   const actions = [webhookAction({ outbound, ...world, version }), noOpAction];
   return { secretStore, objects, outbound, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
@@ -131,6 +131,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     ...world,
     log: services.log,
     concurrency: config.deliveryConcurrency,
+    laneConcurrency: config.webhookConcurrency,
     leaseMs: config.leaseMs,
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),

@@ -18,6 +18,7 @@ export const webhookSchema = z.object({
   method,
   timeoutSeconds: z.number().describe("For everything: name, connection, TLS, headers and body of the answer"),
   retrySchedule: z.array(z.number().int()).nullable().describe("Seconds to wait before each attempt; null for the server's schedule"),
+  concurrency: z.number().int().nullable().describe("Deliveries that may be under way at once; null for the server's setting"),
   signatureEncoding,
   headers: z.record(z.string(), z.string()),
   enabled: z.boolean(),
@@ -34,6 +35,7 @@ const options = {
   method: method.exactOptional(),
   timeoutSeconds: z.number().min(1).max(30).exactOptional().describe("For everything: name, connection, TLS, headers and body of the answer"),
   retrySchedule: z.array(z.number()).nullable().exactOptional().describe("Seconds to wait before each attempt, the first being 0, each give or take a fifth: [0, 5, 300]; null for the server's schedule"),
+  concurrency: z.number().nullable().exactOptional().describe("Deliveries that may be under way at once, over all processes; null for the server's setting"),
   signatureEncoding: signatureEncoding.exactOptional(),
   headers: headers.exactOptional(),
 };

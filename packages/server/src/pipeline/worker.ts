@@ -1,13 +1,15 @@
 import type { Database } from "../db/database.ts";
 import type { LeasedJob } from "../db/queries/lease-jobs.ts";
-import { takeDueJobs } from "../db/queries/lease-jobs.ts";
+import { readTakenJobs, recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
 import type { Settlement } from "../db/queries/settle-attempts.ts";
 import type { ActionType } from "../domain/automation.ts";
 import type { Attempt } from "../domain/execution.ts";
+import { makeAlarm } from "../kit/alarm.ts";
 import type { Batcher } from "../kit/batcher.ts";
 import { makeBatcher } from "../kit/batcher.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
+import { repeat } from "../kit/repeat.ts";
 import type { Random } from "../kit/random.ts";
 import type { Action } from "../ports/action/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
@@ -25,7 +27,10 @@ export type WorkerOptions = {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Deliveries under way at once in this process. */
   concurrency: number;
+  /** Deliveries under way at once in one lane, over all processes, where its webhook does not say otherwise. */
+  laneConcurrency: number;
   leaseMs: number;
   retry: RetryPolicy;
   /** Told of every attempt that was settled. */
@@ -41,61 +46,56 @@ export type Worker = {
 
 /** How often to look for due work when nobody says that there is some: retries come due, another process adds jobs. */
 const pollMs = 500;
+const recountMs = 60_000;
 const mostPerLease = 100;
 const mostPerSettlement = 200;
 
 /** Leases due jobs, and takes each through render, deliver and settle. */
 export function startWorker(options: WorkerOptions): Worker {
   const openSecrets = secretOpener(options.db, options.secretStore);
-  const settlements = makeBatcher<Settlement & { gone: string | null }>(mostPerSettlement, (items) => store(options, items));
-  const inFlight = new Set<Promise<void>>();
-  let stopping = false;
-  let wakeUp: (() => void) | null = null;
-  let woken = false;
-
-  const wake = (): void => {
-    woken = true;
-    wakeUp?.();
-  };
-  const pause = (): Promise<void> => new Promise((resolve) => {
-    const timer = setTimeout(resolve, pollMs);
-    wakeUp = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (woken || stopping) wakeUp();
+  const settlements = makeBatcher<Settlement & { gone: string | null }>(mostPerSettlement, async (items) => {
+    if (await store(options, items)) alarm.ring();
   });
+  const inFlight = new Set<Promise<void>>();
+  const alarm = makeAlarm();
+  let stopping = false;
+  let afterEntity = 0;
 
   const turn = async (): Promise<boolean> => {
     const free = Math.min(options.concurrency - inFlight.size, mostPerLease);
     if (free <= 0) return false;
-    const jobs = await takeDueJobs(options.db, free, options.leaseMs);
-    if (jobs.length === 0) return false;
-    const secretsOf = await openSecrets(jobs.flatMap(({ webhook }) => (webhook === null ? [] : [webhook])));
+    const { leaseMs, laneConcurrency } = options;
+    const taken = await takeDueJobs(options.db, { limit: free, leaseMs, laneConcurrency, afterEntity });
+    afterEntity = taken.lastEntity;
+    if (taken.jobs.length === 0) return taken.more;
+    const webhookIds = taken.jobs.flatMap(({ webhook_id: id }) => (id === null ? [] : [id]));
+    const [jobs, secretsOf] = await Promise.all([readTakenJobs(options.db, taken.jobs), openSecrets(webhookIds)]);
     for (const job of jobs) {
       const work = carry(options, job, secretsOf(job.webhook), settlements).finally(() => {
         inFlight.delete(work);
-        if (inFlight.size === options.concurrency - 1) wake();
+        if (inFlight.size === options.concurrency - 1) alarm.ring();
       });
       inFlight.add(work);
     }
-    return jobs.length === free;
+    return taken.more;
   };
 
   const loop = async (): Promise<void> => {
     while (!stopping) {
-      woken = false;
-      if (!(await turnOrReport(turn, options.log))) await pause();
+      alarm.reset();
+      if (!(await turnOrReport(turn, options.log)) && !stopping) await alarm.pause(pollMs);
     }
   };
   const running = loop();
+  const recounting = repeat(recountMs, () => recountLanes(options.db), (error) => options.log.error({ err: error }, "cannot count what is under way; trying again"));
 
   return {
-    wake,
+    wake: () => alarm.ring(),
     stop: async (graceMs) => {
       stopping = true;
-      wake();
+      alarm.ring();
       await running;
+      await recounting.stop();
       await Promise.race([Promise.allSettled(inFlight), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
     },
   };
@@ -140,8 +140,10 @@ async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecre
   }
 }
 
-async function store(options: WorkerOptions, items: readonly (Settlement & { gone: string | null })[]): Promise<void> {
+/** Tells whether there is more to take in the lanes that have room now. */
+async function store(options: WorkerOptions, items: readonly (Settlement & { gone: string | null })[]): Promise<boolean> {
   const gone = items.flatMap((item) => (item.gone === null ? [] : [item.gone]));
-  const { lost } = await options.stages.settle(options.db, items, gone);
+  const { lost, more } = await options.stages.settle(options.db, items, gone);
   if (lost.length > 0) options.log.warn({ executions: lost }, "lease lost before the outcome was stored; another worker has these deliveries");
+  return more;
 }

@@ -17,7 +17,7 @@ export const newId = uuidv7Maker(systemClock, systemRandom);
 
 export type TestPipeline = { pipeline: Pipeline; worker: Worker; secretStore: SecretStore; stop(): Promise<void> };
 
-export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; stages?: Stages; leaseMs?: number; secretStore?: SecretStore };
+export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; concurrency?: number; laneConcurrency?: number; stages?: Stages; leaseMs?: number; secretStore?: SecretStore };
 
 /** The whole pipeline on a real database, calling loopback. */
 export function startTestPipeline(db: Database, options: TestPipelineOptions = {}): TestPipeline {
@@ -26,7 +26,7 @@ export function startTestPipeline(db: Database, options: TestPipelineOptions = {
   const stages = options.stages ?? ordinaryStages;
   const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
   const worker = startWorker({
-    db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: 16, leaseMs: options.leaseMs ?? 30_000,
+    db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: options.concurrency ?? 16, laneConcurrency: options.laneConcurrency ?? 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),
     retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: options.maxRetryAfterMs ?? 1_000 },
     observe: () => undefined,
@@ -51,13 +51,13 @@ export const exampleChange = (change: Partial<Omit<Change, "subject">> & { subje
   },
 });
 
-export type InsertedWebhook = { url: string; entityId: number; retrySchedule?: readonly number[]; signingSecret?: string; accessToken?: string; secretNames?: string[] };
+export type InsertedWebhook = { url: string; entityId: number; retrySchedule?: readonly number[]; concurrency?: number; signingSecret?: string; accessToken?: string; secretNames?: string[] };
 
 export async function insertWebhook(db: Database, webhook: InsertedWebhook): Promise<string> {
   const id = newId();
   await db.query(sql("test_webhook", `
-    insert into webhooks (id, entity_id, name, url, signing_secret, access_token, secret_names, retry_schedule, timeout_ms) values ($1, $2, 'hook ' || md5(random()::text), $3, $4, $5, $6, $7, 2000)`),
-  [id, webhook.entityId, webhook.url, webhook.signingSecret ?? null, webhook.accessToken ?? null, webhook.secretNames ?? [], webhook.retrySchedule ?? null]);
+    insert into webhooks (id, entity_id, name, url, signing_secret, access_token, secret_names, retry_schedule, concurrency, timeout_ms) values ($1, $2, 'hook ' || md5(random()::text), $3, $4, $5, $6, $7, $8, 2000)`),
+  [id, webhook.entityId, webhook.url, webhook.signingSecret ?? null, webhook.accessToken ?? null, webhook.secretNames ?? [], webhook.retrySchedule ?? null, webhook.concurrency ?? null]);
   return id;
 }
 

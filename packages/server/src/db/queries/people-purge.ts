@@ -7,6 +7,7 @@ const owned = [
   sql("people_purge_events", "delete from events where entity_id = $1"),
   sql("people_purge_executions", "delete from executions where entity_id = $1"),
   sql("people_purge_automations", "delete from automations where entity_id = $1"),
+  sql("people_purge_lanes", "delete from delivery_lanes where entity_id = $1"),
   sql("people_purge_webhooks", "delete from webhooks where entity_id = $1"),
   sql("people_purge_secrets", "delete from secrets where entity_id = $1"),
   sql("people_purge_blobs", "delete from artifact_blobs where entity_id = $1"),

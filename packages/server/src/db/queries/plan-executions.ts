@@ -26,14 +26,15 @@ const planExecutions = sql("plan_executions", `
       case when reason is null then 'pending' else 'skipped' end, reason, case when reason is null then null else now() end
     from planned
   )
-  insert into delivery_jobs (execution_id, entity_id, webhook_id)
-  select id, entity_id, webhook_id from planned where reason is null`);
+  insert into delivery_jobs (execution_id, entity_id, webhook_id, lane_key)
+  select id, entity_id, webhook_id, action_type || ' ' || entity_id from planned where reason is null`);
 
 // The foreign keys from jobs to executions are checked at the end of the statement, when both are there.
 export async function insertExecutions(db: Querier, executions: readonly NewExecution[]): Promise<void> {
   await db.query(planExecutions, [JSON.stringify(executions)]);
 }
 
+// It ranks as a retry (migration 0009): fresh events go first.
 const planRedelivery = sql("plan_redelivery", `
   with original as (
     select id, entity_id, automation_id, revision, event_id, action_type, webhook_id, rendered from executions where id = $2
@@ -42,7 +43,8 @@ const planRedelivery = sql("plan_redelivery", `
     select $1, entity_id, automation_id, revision, event_id, action_type, webhook_id, 'pending', rendered, id from original
     returning id
   )
-  insert into delivery_jobs (execution_id, entity_id, webhook_id) select $1, entity_id, webhook_id from original`);
+  insert into delivery_jobs (execution_id, entity_id, webhook_id, lane_key, rank)
+  select $1, entity_id, webhook_id, action_type || ' ' || entity_id, now() + interval '1 hour' from original`);
 
 /** Plans a new execution that sends the same bytes again. */
 export async function insertRedelivery(db: Querier, id: string, originalId: string): Promise<void> {

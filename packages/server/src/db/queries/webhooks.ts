@@ -8,7 +8,7 @@ export type SavedWebhookRow = WebhookRow & { entity_name: string; disabled_reaso
 
 const shown = `
   select webhook.id, webhook.entity_id, entity.name as entity_name, webhook.name, webhook.url, webhook.method, webhook.timeout_ms, webhook.access_token,
-    webhook.signing_secret, webhook.secret_names, webhook.signature_encoding, webhook.headers, webhook.retry_schedule, webhook.enabled, webhook.disabled_reason,
+    webhook.signing_secret, webhook.secret_names, webhook.signature_encoding, webhook.headers, webhook.retry_schedule, webhook.concurrency, webhook.enabled, webhook.disabled_reason,
     creator.username as created_by, webhook.created_at, webhook.updated_at
   from webhooks as webhook join entities as entity on entity.id = webhook.entity_id left join users as creator on creator.id = webhook.created_by`;
 
@@ -36,12 +36,12 @@ export async function lockWebhookForChange(tx: Transaction, entityId: number, id
 const values = (webhook: Webhook): (string | number | boolean | null | readonly string[] | readonly number[])[] => [
   webhook.id, webhook.entityId, webhook.name, webhook.url, webhook.method, webhook.timeoutMs, webhook.accessToken, webhook.signingSecret,
   webhook.secretNames, webhook.signatureEncoding, JSON.stringify(webhook.headers),
-  webhook.retryScheduleMs?.map((ms) => ms / 1_000) ?? null,
+  webhook.retryScheduleMs?.map((ms) => ms / 1_000) ?? null, webhook.concurrency,
 ];
 
 const insert = sql("webhooks_insert", `
-  insert into webhooks (id, entity_id, name, url, method, timeout_ms, access_token, signing_secret, secret_names, signature_encoding, headers, retry_schedule, created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`);
+  insert into webhooks (id, entity_id, name, url, method, timeout_ms, access_token, signing_secret, secret_names, signature_encoding, headers, retry_schedule, concurrency, created_by)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`);
 
 export async function insertWebhook(tx: Transaction, webhook: Webhook, createdBy: number): Promise<void> {
   await tx.query(insert, [...values(webhook), createdBy]);
@@ -49,7 +49,7 @@ export async function insertWebhook(tx: Transaction, webhook: Webhook, createdBy
 
 const update = sql("webhooks_update", `
   update webhooks set name = $3, url = $4, method = $5, timeout_ms = $6, access_token = $7, signing_secret = $8, secret_names = $9, signature_encoding = $10,
-    headers = $11, retry_schedule = $12, enabled = $13, disabled_reason = case when $13 or enabled then null else disabled_reason end, updated_at = now()
+    headers = $11, retry_schedule = $12, concurrency = $13, enabled = $14, disabled_reason = case when $14 or enabled then null else disabled_reason end, updated_at = now()
   where entity_id = $2 and id = $1`);
 
 /** Stores every field. Enabling it, or disabling it by hand, takes away the reason for which the server disabled it. */

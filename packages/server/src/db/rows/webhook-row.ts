@@ -9,6 +9,7 @@ export type WebhookRow = {
   url: string;
   method: Webhook["method"];
   timeout_ms: number;
+  concurrency: number | null;
   /** In seconds. */
   retry_schedule: number[] | null;
   access_token: string | null;
@@ -28,6 +29,7 @@ export const webhookOf = (row: WebhookRow): Webhook => ({
   url: row.url,
   method: row.method,
   timeoutMs: row.timeout_ms,
+  concurrency: row.concurrency,
   retryScheduleMs: row.retry_schedule?.map((seconds) => seconds * 1_000) ?? null,
   accessToken: row.access_token,
   signingSecret: row.signing_secret,

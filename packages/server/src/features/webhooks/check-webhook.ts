@@ -29,7 +29,7 @@ export async function checkEndpoint(services: Pick<Services, "outbound" | "log">
 export async function checkFields(services: Pick<Services, "secretStore">, tx: Transaction, entityId: number, fields: WebhookFields): Promise<void> {
   const named = [fields.accessToken, fields.secret, ...fields.secrets].filter((name) => name !== null);
   const found = await shareSecretsByName(tx, entityId, [...new Set(named)]);
-  const problems = [nameProblem("webhook", fields.name, "name"), timeoutProblem(fields.timeoutSeconds), scheduleProblem(fields.retrySchedule)].filter((problem) => problem !== null);
+  const problems = [nameProblem("webhook", fields.name, "name"), timeoutProblem(fields.timeoutSeconds), scheduleProblem(fields.retrySchedule), concurrencyProblem(fields.concurrency)].filter((problem) => problem !== null);
   problems.push(...secretProblems(fields, new Set(found.map(({ name }) => name))), ...headerProblems(fields));
   const token = found.find(({ name }) => name === fields.accessToken);
   if (token !== undefined) problems.push(...(await tokenProblems(services, entityId, token)));
@@ -37,6 +37,11 @@ export async function checkFields(services: Pick<Services, "secretStore">, tx: T
 }
 
 const timeoutProblem = (seconds: number): Problem | null => (seconds >= 1 && seconds <= 30 ? null : { path: "timeoutSeconds", message: "must be from 1 to 30" });
+
+const mostAtOnce = 1_000;
+
+const concurrencyProblem = (most: number | null): Problem | null =>
+  most === null || (Number.isInteger(most) && most >= 1 && most <= mostAtOnce) ? null : { path: "concurrency", message: `must be a whole number from 1 to ${mostAtOnce}` };
 
 const mostAttempts = 50;
 const longestWaitSeconds = 604_800;

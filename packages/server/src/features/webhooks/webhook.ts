@@ -25,11 +25,13 @@ export type WebhookFields = {
   timeoutSeconds: number;
   /** Seconds to wait before each attempt, the first being 0; null for the server's schedule. */
   retrySchedule: readonly number[] | null;
+  /** Deliveries that may be under way at once; null for the server's setting. */
+  concurrency: number | null;
   signatureEncoding: SignatureEncoding;
   headers: Readonly<Record<string, string>>;
 };
 
-export const defaultFields = { accessToken: null, secret: null, secrets: [], method: "POST", timeoutSeconds: 15, retrySchedule: null, signatureEncoding: "base64", headers: {} } as const satisfies Omit<WebhookFields, "name" | "url">;
+export const defaultFields = { accessToken: null, secret: null, secrets: [], method: "POST", timeoutSeconds: 15, retrySchedule: null, concurrency: null, signatureEncoding: "base64", headers: {} } as const satisfies Omit<WebhookFields, "name" | "url">;
 
 export const savedWebhookOf = (row: SavedWebhookRow): SavedWebhook => ({
   ...webhookOf(row),
@@ -49,6 +51,7 @@ export const fieldsOf = (webhook: Webhook): WebhookFields => ({
   method: webhook.method,
   timeoutSeconds: webhook.timeoutMs / 1000,
   retrySchedule: webhook.retryScheduleMs?.map((ms) => ms / 1_000) ?? null,
+  concurrency: webhook.concurrency,
   signatureEncoding: webhook.signatureEncoding,
   headers: webhook.headers,
 });
@@ -59,6 +62,7 @@ export const webhookFrom = (fields: WebhookFields, rest: { id: string; entityId:
   url: fields.url,
   method: fields.method,
   timeoutMs: Math.round(fields.timeoutSeconds * 1000),
+  concurrency: fields.concurrency,
   retryScheduleMs: fields.retrySchedule?.map((seconds) => seconds * 1_000) ?? null,
   accessToken: fields.accessToken,
   signingSecret: fields.secret,

@@ -30,7 +30,7 @@ describe("a webhook", () => {
     const made = await create({ name: "deploy" });
     expect(made).toMatchObject({
       team: "vision-team", name: "deploy", url: "https://hooks.example.com/in", accessToken: null, signingSecret: null, secretNames: [], method: "POST",
-      timeoutMs: 15_000, retryScheduleMs: null, signatureEncoding: "base64", headers: {}, enabled: true, disabledReason: null, createdBy: "ada",
+      timeoutMs: 15_000, retryScheduleMs: null, concurrency: null, signatureEncoding: "base64", headers: {}, enabled: true, disabledReason: null, createdBy: "ada",
     });
     expect(await readWebhook(world.services, world.viewer, at(made.id))).toEqual(made);
     expect(await listWebhooks(world.services, world.viewer, { team: "vision-team", after: null, limit: 10 })).toContainEqual(made);
@@ -44,11 +44,12 @@ describe("a webhook", () => {
     expect(JSON.stringify(made)).not.toContain("canary");
   });
 
-  it("keeps a retry schedule of its own, and gives it back for the server's", async () => {
-    const made = await create({ retrySchedule: [0, 5, 604_800] });
+  it("keeps a retry schedule and a concurrency of its own, and gives them back for the server's", async () => {
+    const made = await create({ retrySchedule: [0, 5, 604_800], concurrency: 3 });
+    expect(made.concurrency).toBe(3);
     expect(made.retryScheduleMs).toEqual([0, 5_000, 604_800_000]);
     expect(await updateWebhook(world.services, world.admin, { ...at(made.id), timeoutSeconds: 3 })).toMatchObject({ retryScheduleMs: made.retryScheduleMs, timeoutMs: 3_000 });
-    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), retrySchedule: null })).toMatchObject({ retryScheduleMs: null });
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), retrySchedule: null, concurrency: null })).toMatchObject({ retryScheduleMs: null, concurrency: null });
   });
 
   it.each([
@@ -65,6 +66,8 @@ describe("a webhook", () => {
     ["an empty schedule", { retrySchedule: [] }, "retrySchedule", "from 1 to 50"],
     ["a schedule with a wait of no whole seconds", { retrySchedule: [0, 1.5] }, "retrySchedule[1]", "whole seconds"],
     ["a schedule with a wait of more than a week", { retrySchedule: [0, 5, 604_801] }, "retrySchedule[2]", "604800"],
+    ["a concurrency of none", { concurrency: 0 }, "concurrency", "from 1 to 1000"],
+    ["a concurrency of a half", { concurrency: 1.5 }, "concurrency", "whole number"],
     ["a name that is none", { name: "a/b" }, "name", "is not a valid name"],
     ["a name that is too long", { name: "x".repeat(65) }, "name", "at most 64"],
     ["a missing access token", { accessToken: "TOKN" }, "accessToken", 'there is no secret "TOKN"'],

@@ -26,6 +26,7 @@ export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema
   method: webhook.method,
   timeoutSeconds: webhook.timeoutMs / 1000,
   retrySchedule: webhook.retryScheduleMs?.map((ms) => ms / 1_000) ?? null,
+  concurrency: webhook.concurrency,
   signatureEncoding: webhook.signatureEncoding,
   headers: webhook.headers,
   enabled: webhook.enabled,
