@@ -30,7 +30,7 @@ import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
-import { dayMs, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
+import { dayMs, defaultBreaker, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
 
@@ -133,6 +133,8 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     concurrency: config.deliveryConcurrency,
     laneConcurrency: config.webhookConcurrency,
     leaseMs: config.leaseMs,
+    breaker: { ...defaultBreaker, failures: config.breaker.failures, probeMs: config.breaker.probeMs, disableAfterMs: config.breaker.disableAfterMs },
+    captureChange: services.pipeline.captureChange,
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
   });

@@ -24,6 +24,9 @@ export const settings = [
   { name: "BELLHOP_RETRY_SCHEDULE", fallback: "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", meaning: "Waits before each attempt of a delivery, each give or take a fifth; the first is the first try and 0s. A webhook may have a schedule of its own." },
   { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "1000", meaning: "Deliveries in flight at once in one process." },
   { name: "BELLHOP_WEBHOOK_CONCURRENCY", fallback: "32", meaning: "Deliveries in flight at once to one webhook, over all processes; a webhook may have a number of its own." },
+  { name: "BELLHOP_BREAKER_FAILURES", fallback: "10", meaning: "Failed attempts in a row after which a webhook's circuit breaker opens and its deliveries wait." },
+  { name: "BELLHOP_BREAKER_PROBE_SECONDS", fallback: "30", meaning: "How long an open circuit breaker holds everything back before it lets one attempt through; twice as long after each that fails, at most an hour." },
+  { name: "BELLHOP_DISABLE_AFTER_HOURS", fallback: "120", meaning: "A webhook that had nothing but failures for so long is disabled." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
@@ -45,6 +48,7 @@ export type Config = {
   retryScheduleMs: readonly number[];
   deliveryConcurrency: number;
   webhookConcurrency: number;
+  breaker: { failures: number; probeMs: number; disableAfterMs: number };
   leaseMs: number;
   runHeartbeatMs: number;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -104,6 +108,9 @@ const readers = {
   BELLHOP_RETRY_SCHEDULE: schedule.default([0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000]),
   BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(1_000),
   BELLHOP_WEBHOOK_CONCURRENCY: wholeNumber(1, 1_000).default(32),
+  BELLHOP_BREAKER_FAILURES: wholeNumber(1, 10_000).default(10),
+  BELLHOP_BREAKER_PROBE_SECONDS: wholeNumber(1, 3_600).default(30),
+  BELLHOP_DISABLE_AFTER_HOURS: wholeNumber(1, 8_760).default(120),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -149,6 +156,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     retryScheduleMs: value.BELLHOP_RETRY_SCHEDULE,
     deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
     webhookConcurrency: value.BELLHOP_WEBHOOK_CONCURRENCY,
+    breaker: { failures: value.BELLHOP_BREAKER_FAILURES, probeMs: value.BELLHOP_BREAKER_PROBE_SECONDS * 1_000, disableAfterMs: value.BELLHOP_DISABLE_AFTER_HOURS * 3_600_000 },
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
     logLevel: value.BELLHOP_LOG_LEVEL,

@@ -22,10 +22,28 @@ export const webhookSchema = z.object({
   signatureEncoding,
   headers: z.record(z.string(), z.string()),
   enabled: z.boolean(),
+  breaker: z
+    .object({
+      state: z.enum(["closed", "open", "half_open"]).describe("open: deliveries wait; half_open: one attempt at a time goes through, and its outcome closes it or opens it again"),
+      reason: reasonSchema.nullable().describe("How the attempt failed that opened it"),
+      since: timeSchema.nullable().describe("Since when it is not closed"),
+      probeAt: timeSchema.nullable().describe("When the next attempt goes through"),
+      failures: z.number().int().describe("Failed attempts in a row"),
+      failingSince: timeSchema.nullable().describe("When the first of them failed"),
+    })
+    .describe("The circuit breaker"),
   disabledReason: reasonSchema.nullable().describe("Why the server disabled it"),
   createdBy: z.string().nullable(),
   createdAt: timeSchema,
   updatedAt: timeSchema,
+});
+
+export const backlogSchema = z.object({
+  waiting: z.number().int().describe("Deliveries that wait, counted up to 10,000"),
+  waitingIsAtLeast: z.boolean().describe("There are more"),
+  inFlight: z.number().int().describe("Deliveries under way, over all processes"),
+  oldestAt: timeSchema.nullable().describe("When the oldest of those that come next was planned"),
+  nextAttemptAt: timeSchema.nullable().describe("When the next attempt may start"),
 });
 
 const options = {

@@ -18,11 +18,12 @@ const watched = eventTypes.filter((event) => event.family !== "run_hook");
 const about = (...subjects: readonly EventSubject[]): readonly EventType[] =>
   watched.filter((event) => subjects.includes(event.subject)).map((event) => event.type);
 
-const everyEvent = about("version", "collection", "run");
+const everyEvent = about("version", "collection", "run", "webhook");
 const versionEvents = about("version");
 const collectionEvents = about("version", "collection");
 const runEvents = about("run");
 const metricEvents: readonly EventType[] = watched.filter((event) => event.family === "run_metric").map((event) => event.type);
+const webhookEvents = about("webhook");
 const aliasEvents: readonly EventType[] = ["ADD_ARTIFACT_ALIAS"];
 const tagEvents: readonly EventType[] = ["ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG"];
 
@@ -51,6 +52,9 @@ export const payloadVariables = [
   { name: "metric_filter", kind: "event", appliesTo: metricEvents, example: "average of val_loss over 3 values is below 0.3", description: "The condition in words" },
   { name: "metric_filter_short", kind: "event", appliesTo: metricEvents, example: "avg(val_loss, 3) < 0.3", description: "The condition in short" },
   { name: "metric_current_status", kind: "event", appliesTo: metricEvents, example: "avg(val_loss, 3) = 0.29", description: "What the condition computed when it fired" },
+  { name: "webhook_name", kind: "event", appliesTo: webhookEvents, example: "deploy", description: "Name of the webhook that the event is about" },
+  { name: "webhook_status", kind: "event", appliesTo: webhookEvents, example: "failing", description: "What that webhook is now: failing, disabled or working" },
+  { name: "webhook_reason", kind: "event", appliesTo: webhookEvents, example: "No complete answer came in time.", description: "Why it fails or was disabled" },
   { name: "ACCESS_TOKEN", kind: "secret", appliesTo: everyEvent, example: "••••", description: "Access token of the webhook" },
 ] as const satisfies readonly VariableSpec[];
 

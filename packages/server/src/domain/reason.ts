@@ -5,6 +5,9 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  own_webhook: "The automation calls the very webhook that the event is about; it would ring at a door that is closed.",
+  // why a delivery waits
+  breaker_open: "Held back: the webhook's last attempts failed, and its circuit breaker is open.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
   webhook_disabled: "The webhook is disabled.",
@@ -27,8 +30,12 @@ export const reasons = {
   redirect: "The receiver answered with a redirect; redirects are never followed.",
   gone: "The receiver answered 410 Gone; the webhook was disabled.",
   interrupted: "The worker stopped or lost its lease before the outcome was stored; the delivery was tried again.",
+  webhook_failing: "Nothing but failures for days; the webhook was disabled.",
   // why a delivery was given up
   attempts_exhausted: "Every attempt of the schedule failed.",
 } as const satisfies Record<string, string>;
 
 export type Reason = keyof typeof reasons;
+
+/** Whether the text is one of them. */
+export const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text);

@@ -9,6 +9,7 @@ export type { Stages } from "./stages.ts";
 export { stages } from "./stages.ts";
 export type { Worker, WorkerOptions } from "./worker.ts";
 export { startWorker } from "./worker.ts";
+export { defaultBreaker } from "./settle/breaker-policy.ts";
 export { dayMs, defaultJitter } from "./settle/decide.ts";
 
 /** The part of the way that runs in the transaction of a change. */
@@ -19,6 +20,8 @@ export type Pipeline = {
    * starts once that transaction is durable.
    */
   captureChange(tx: Transaction, ...changes: readonly Change[]): Promise<void>;
+  /** Says that waiting deliveries may be due: workers look once the transaction is durable. */
+  wake(tx: Transaction): void;
   /** Plans a new execution that sends the bytes of an earlier one again; gives its id. */
   redeliver(tx: Transaction, executionId: string): Promise<string>;
 };
@@ -36,6 +39,7 @@ export function makePipeline(options: PipelineOptions): Pipeline {
   const way = options.stages ?? stages;
   return {
     captureChange: (tx, ...changes) => carryChanges(options, way, tx, changes),
+    wake: (tx) => tx.afterCommit(options.jobsAdded),
     redeliver: async (tx, executionId) => {
       const id = options.ids();
       await insertRedelivery(tx, id, executionId);

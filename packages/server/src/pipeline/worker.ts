@@ -1,7 +1,5 @@
-import type { Database } from "../db/database.ts";
 import type { LeasedJob } from "../db/queries/lease-jobs.ts";
 import { readTakenJobs, recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
-import type { Settlement } from "../db/queries/settle-attempts.ts";
 import type { ActionType } from "../domain/automation.ts";
 import type { Attempt } from "../domain/execution.ts";
 import { makeAlarm } from "../kit/alarm.ts";
@@ -18,9 +16,10 @@ import { secretOpener } from "./deliver/open-secrets.ts";
 import type { Stages } from "./stages.ts";
 import type { RetryPolicy } from "./settle/decide.ts";
 import { decide } from "./settle/decide.ts";
+import { judgeHealth } from "./settle/judge-health.ts";
+import type { Outcome, SettleContext } from "./settle/settle-attempts.ts";
 
-export type WorkerOptions = {
-  db: Database;
+export type WorkerOptions = SettleContext & {
   stages: Stages;
   actions: ReadonlyMap<ActionType, Action>;
   secretStore: SecretStore;
@@ -53,7 +52,7 @@ const mostPerSettlement = 200;
 /** Leases due jobs, and takes each through render, deliver and settle. */
 export function startWorker(options: WorkerOptions): Worker {
   const openSecrets = secretOpener(options.db, options.secretStore);
-  const settlements = makeBatcher<Settlement & { gone: string | null }>(mostPerSettlement, async (items) => {
+  const settlements = makeBatcher<Outcome>(mostPerSettlement, async (items) => {
     if (await store(options, items)) alarm.ring();
   });
   const inFlight = new Set<Promise<void>>();
@@ -115,7 +114,7 @@ async function turnOrReport(turn: () => Promise<boolean>, log: Log): Promise<boo
 }
 
 /** Takes one job the rest of its way. Never rejects: a job whose outcome can't be stored comes up again by itself. */
-async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecrets, settlements: Batcher<Settlement & { gone: string | null }>): Promise<void> {
+async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecrets, settlements: Batcher<Outcome>): Promise<void> {
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
@@ -132,6 +131,8 @@ async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecre
       status: decision.status,
       reason: decision.reason,
       retryInMs: decision.retryInMs,
+      healthy: judgeHealth(attempt),
+      probe: job.probe,
       gone: attempt.reason === "gone" ? (job.webhook?.id ?? null) : null,
     });
     options.observe(attempt, job);
@@ -141,9 +142,8 @@ async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecre
 }
 
 /** Tells whether there is more to take in the lanes that have room now. */
-async function store(options: WorkerOptions, items: readonly (Settlement & { gone: string | null })[]): Promise<boolean> {
-  const gone = items.flatMap((item) => (item.gone === null ? [] : [item.gone]));
-  const { lost, more } = await options.stages.settle(options.db, items, gone);
+async function store(options: WorkerOptions, items: readonly Outcome[]): Promise<boolean> {
+  const { lost, more } = await options.stages.settle(options, items);
   if (lost.length > 0) options.log.warn({ executions: lost }, "lease lost before the outcome was stored; another worker has these deliveries");
   return more;
 }

@@ -3,13 +3,14 @@ import { webhookAction } from "../actions/webhook/index.ts";
 import { makeUndiciOutboundHttp } from "../adapters/outbound-http-undici/undici-outbound-http.ts";
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
+import type { BreakerPolicy } from "../db/queries/settle-attempts.ts";
 import type { ArtifactSubject, Change } from "../domain/event.ts";
 import { systemClock } from "../kit/clock.ts";
 import { uuidv7Maker } from "../kit/ids.ts";
 import { silentLog } from "../kit/log.ts";
 import { systemRandom } from "../kit/random.ts";
 import type { Pipeline, Stages, Worker } from "../pipeline/index.ts";
-import { makePipeline, stages as ordinaryStages, startWorker } from "../pipeline/index.ts";
+import { defaultBreaker, makePipeline, stages as ordinaryStages, startWorker } from "../pipeline/index.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
 import { memorySecretStore } from "../ports/secret-store/memory.ts";
 
@@ -17,7 +18,7 @@ export const newId = uuidv7Maker(systemClock, systemRandom);
 
 export type TestPipeline = { pipeline: Pipeline; worker: Worker; secretStore: SecretStore; stop(): Promise<void> };
 
-export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; concurrency?: number; laneConcurrency?: number; stages?: Stages; leaseMs?: number; secretStore?: SecretStore };
+export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; concurrency?: number; laneConcurrency?: number; breaker?: Partial<BreakerPolicy>; stages?: Stages; leaseMs?: number; secretStore?: SecretStore };
 
 /** The whole pipeline on a real database, calling loopback. */
 export function startTestPipeline(db: Database, options: TestPipelineOptions = {}): TestPipeline {
@@ -25,13 +26,15 @@ export function startTestPipeline(db: Database, options: TestPipelineOptions = {
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
   const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
-  const worker = startWorker({
+  const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });
+  const worker: Worker = startWorker({
     db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: options.concurrency ?? 16, laneConcurrency: options.laneConcurrency ?? 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),
     retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: options.maxRetryAfterMs ?? 1_000 },
+    breaker: { ...defaultBreaker, ...options.breaker },
+    captureChange: pipeline.captureChange,
     observe: () => undefined,
   });
-  const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });
   return {
     pipeline, worker, secretStore,
     stop: async () => {

@@ -23,16 +23,26 @@ create index delivery_jobs_leased on delivery_jobs (due_at) where leased;
 -- Written by workers only, under the row's lock; several are locked in the order of their ids.
 -- `ready_at`: when its first waiting job may start, as far as is known; infinity where none waits.
 -- `active`: that time has come. `crowded`: active, but at its concurrency; the next outcome frees it.
+-- `failures`: how many attempts failed in a row, `failing_since` when the first of them did. `opened_at`: since when the circuit
+-- breaker is open, null while it is closed; `open_reason`: how the attempt failed that opened it. Nothing is begun before
+-- `held_until`; from then on the breaker is half-open: one attempt at a time, whose outcome closes it, or holds the lane for
+-- twice as long (`probes` counts).
 -- In the ordinary case, a job that is taken at once, only `in_flight` changes, and no index is written.
 create table delivery_lanes (
-  id          uuid primary key,
-  entity_id   bigint not null,
-  webhook_id  uuid,
-  in_flight   integer not null default 0,
-  ready_at    timestamptz not null default 'infinity',
-  active      boolean not null default false,
-  crowded     boolean not null default false,
-  served_at   timestamptz not null default '-infinity'
+  id             uuid primary key,
+  entity_id      bigint not null,
+  webhook_id     uuid,
+  in_flight      integer not null default 0,
+  ready_at       timestamptz not null default 'infinity',
+  active         boolean not null default false,
+  crowded        boolean not null default false,
+  served_at      timestamptz not null default '-infinity',
+  failures       integer not null default 0,
+  failing_since  timestamptz,
+  opened_at      timestamptz,
+  open_reason    text,
+  probes         integer not null default 0,
+  held_until     timestamptz not null default '-infinity'
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index delivery_lanes_servable on delivery_lanes (entity_id, served_at, id) where active and not crowded;
 create index delivery_lanes_ready on delivery_lanes (ready_at) where not active and ready_at < 'infinity';
@@ -40,6 +50,9 @@ create index delivery_lanes_ready on delivery_lanes (ready_at) where not active 
 -- How many more deliveries of the lane may begin.
 create function lane_room(lane delivery_lanes, default_concurrency integer) returns integer stable language plpgsql as $$
 begin
+  if lane.opened_at is not null then
+    return case when lane.held_until <= clock_timestamp() then 1 - lane.in_flight else 0 end;
+  end if;
   return coalesce((select concurrency from webhooks where id = lane.webhook_id), default_concurrency) - lane.in_flight;
 end $$;
 
@@ -130,7 +143,7 @@ begin
 
   return query
   with room as materialized (
-    select lane.id, lane.entity_id, lane.served_at, lane.active, lane_room(lane, default_concurrency) as room from delivery_lanes as lane where lane.id = any (lanes)
+    select lane.id, lane.entity_id, lane.served_at, lane.active, lane.held_until, lane.opened_at, lane_room(lane, default_concurrency) as room from delivery_lanes as lane where lane.id = any (lanes)
   ), offered as (
     select room.id, room.entity_id, room.served_at, job.execution_id, row_number() over (partition by room.id order by job.rank, job.execution_id) as place
     from room cross join lateral (
@@ -142,15 +155,15 @@ begin
   ), taken as (
     update delivery_jobs as job
     set due_at = at + lease_ms * interval '1 millisecond', lease_token = (random() * 9007199254740991)::bigint, leased = true, leased_at = at, fresh = false, attempt = attempt + 1
-    from picked where job.execution_id = picked.execution_id and not job.leased
-    returning job.execution_id, job.lane_id, job.entity_id, job.webhook_id, job.lease_token, job.attempt, job.failures
+    from picked join room on room.id = picked.id where job.execution_id = picked.execution_id and not job.leased
+    returning job.execution_id, job.lane_id, job.entity_id, job.webhook_id, job.lease_token, job.attempt, job.failures, room.opened_at is not null as probe
   ), told as (
     update delivery_jobs set fresh = false where execution_id = any (fresh_jobs) and execution_id not in (select execution_id from picked)
   ), counted as (
     select room.id, room.room, room.active,
       (select count(*) from taken where lane_id = room.id) as begun,
       -- What this very statement takes still looks as if it waited.
-      (select job.rank - head_start from delivery_jobs as job where job.lane_id = room.id and not job.leased
+      (select greatest(job.rank - head_start, room.held_until) from delivery_jobs as job where job.lane_id = room.id and not job.leased
         order by job.rank, job.execution_id offset (select count(*) from picked where id = room.id) limit 1) as next_at
     from room
   ), stored as (

@@ -33,7 +33,7 @@ export type StoredEvent = { at: Date; candidates: Candidate[] };
 
 /** Stores the events; gives, by event id, its time and the automations whose scope it is in, each with its filter still unread. */
 export async function insertEventsAndFindAutomations(tx: Transaction, changes: readonly (Change & { id: string })[]): Promise<Map<string, StoredEvent>> {
-  const rows = changes.map(({ id, type, author, subject }) => ({ id, entity_id: subject.entityId, project_id: subject.projectId, collection_id: subject.kind === "run" ? null : subject.collectionId, type, author, subject }));
+  const rows = changes.map(({ id, type, author, subject }) => ({ id, entity_id: subject.entityId, project_id: subject.projectId, collection_id: "collectionId" in subject ? subject.collectionId : null, type, author, subject }));
   // PostgreSQL's JSON types hold no NUL; metadata of clients may.
   const found = await tx.query<CandidateRow>(captureEvents, [JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd")]);
   const stored = new Map<string, StoredEvent>();

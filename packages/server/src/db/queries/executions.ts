@@ -28,10 +28,12 @@ export type ExecutionRow = EventRow & {
 
 const columns = `
   execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
-  execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status, execution.reason,
-  execution.redelivery_of, execution.attempt_count, execution.next_attempt_at, execution.created_at, execution.finished_at,
+  execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status,
+  case when lane.id is null then execution.reason else 'breaker_open' end as reason,
+  execution.redelivery_of, execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 
+// What waits for a webhook whose circuit breaker is open is held back, and says so.
 // A job that a worker holds says that the execution is running; nobody writes that into the execution itself, because
 // each attempt would then cost one more update of it.
 const joined = `
@@ -40,7 +42,8 @@ const joined = `
   join entities as owner on owner.id = execution.entity_id
   join events as event on event.id = execution.event_id
   left join projects as project on project.id = automation.project_id
-  left join delivery_jobs as job on job.execution_id = execution.id and job.leased`;
+  left join delivery_jobs as job on job.execution_id = execution.id and job.leased
+  left join delivery_lanes as lane on lane.id = execution.webhook_id and lane.opened_at is not null and execution.status in ('pending', 'retrying') and job.execution_id is null`;
 
 // Only a restricted registry hides something from those who see its entity.
 const wanted = `

@@ -28,12 +28,14 @@ export type LeasedJob = {
   actionType: ActionType;
   action: ActionConfig;
   webhook: Webhook | null;
+  /** The circuit breaker is half-open: this is the one attempt that decides. */
+  probe: boolean;
   /** Set once an attempt was made: the bytes are kept for all that follow. */
   rendered: RenderedRequest | null;
 };
 
 /** A job as it was taken, before what it refers to is read. */
-export type TakenJob = { execution_id: string; entity_id: number; webhook_id: string | null; lease_token: number; attempt: number; failures: number };
+export type TakenJob = { execution_id: string; entity_id: number; webhook_id: string | null; lease_token: number; attempt: number; failures: number; probe: boolean };
 
 export type Taking = {
   limit: number;
@@ -92,6 +94,7 @@ const leasedJobOf = (job: TakenJob, row: LeasedRow): LeasedJob => ({
   leaseToken: job.lease_token,
   attempt: job.attempt,
   failures: job.failures,
+  probe: job.probe,
   event: eventOf(row),
   automationName: row.automation_name,
   actionType: row.action_type,

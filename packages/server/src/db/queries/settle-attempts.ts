@@ -16,6 +16,19 @@ export type Settlement = {
   reason: Reason | null;
   /** Milliseconds until the next attempt; null when none follows. */
   retryInMs: number | null;
+  /** Whether it shows that the receiver is well, or that it is not; null where it shows neither. */
+  healthy: boolean | null;
+};
+
+/** When a lane's circuit breaker opens, and for how long. */
+export type BreakerPolicy = {
+  /** Failed attempts in a row that open it. */
+  failures: number;
+  /** How long an open one holds back everything before it lets one attempt through; doubled after each that fails. */
+  probeMs: number;
+  mostProbeMs: number;
+  /** A webhook that had nothing but failures for so long is disabled. */
+  disableAfterMs: number;
 };
 
 // The fence: a job is deleted or put back only while its lease token is still the one that the worker was given. What
@@ -25,7 +38,7 @@ const settleAttempts = sql("settle_attempts", `
   with settled as (
     select * from json_to_recordset($1) as row (
       execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text,
-      request jsonb, response jsonb, timing jsonb, rendered jsonb, status text, reason text, retry_in_ms double precision)
+      request jsonb, response jsonb, timing jsonb, rendered jsonb, status text, reason text, retry_in_ms double precision, healthy boolean)
   ), done as (
     delete from delivery_jobs as job using settled
     where job.execution_id = settled.execution_id and job.lease_token = settled.lease_token and settled.retry_in_ms is null
@@ -39,15 +52,29 @@ const settleAttempts = sql("settle_attempts", `
   ), held as (
     select * from done union all select * from again
   ), freed as (
-    select lane_id, count(*) as number, min(next_attempt_at) as next_attempt_at from held group by lane_id
+    select lane_id, count(*) as number, min(next_attempt_at) as next_attempt_at,
+      coalesce(bool_or(healthy), false) as well, count(*) filter (where not healthy) as failed, max(attempt_reason) filter (where not healthy) as fault
+    from held join settled using (execution_id) group by lane_id
   ), locked as materialized (
-    select id from delivery_lanes where id in (select lane_id from freed) order by id for update
+    select lane.*, freed.*, lane.opened_at is not null as was_open,
+      well and (lane.opened_at is null or $2) as recovers,
+      failed > 0 and not well and lane.opened_at is null and lane.failures + failed >= $3 as opens,
+      failed > 0 and not well and lane.opened_at is not null and lane.held_until <= now() as stays_open
+    from delivery_lanes as lane join freed on freed.lane_id = lane.id order by lane.id for update of lane
   ), lanes as (
     update delivery_lanes as lane
-    set in_flight = greatest(0, in_flight - freed.number), crowded = false, ready_at = least(ready_at, freed.next_attempt_at)
-    from locked join freed on freed.lane_id = locked.id
-    where lane.id = locked.id
-    returning lane.active
+    set in_flight = greatest(0, lane.in_flight - locked.number), crowded = false,
+      ready_at = case when was_open and recovers then now() else least(lane.ready_at, locked.next_attempt_at) end,
+      failures = case when recovers then 0 else lane.failures + failed end,
+      failing_since = case when recovers then null when failed > 0 then coalesce(lane.failing_since, now()) else lane.failing_since end,
+      opened_at = case when recovers then null when opens then now() else lane.opened_at end,
+      open_reason = case when recovers then null when opens or stays_open then fault else lane.open_reason end,
+      probes = case when recovers then 0 when stays_open then lane.probes + 1 else lane.probes end,
+      held_until = case when recovers then '-infinity' when opens then now() + $4 * interval '1 millisecond'
+        when stays_open then now() + least($5, $4 * power(2, least(lane.probes, 20) + 1)) * interval '1 millisecond' else lane.held_until end
+    from locked where lane.id = locked.id
+    returning lane.active or (was_open and recovers) as active, lane.webhook_id, opens, was_open and recovers as recovers, fault,
+      failed > 0 and not well and lane.failing_since <= now() - $6 * interval '1 millisecond' as hopeless
   ), stored as (
     insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at, next_attempt_at)
     select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at, next_attempt_at
@@ -59,17 +86,27 @@ const settleAttempts = sql("settle_attempts", `
     from settled join held using (execution_id)
     where execution.id = settled.execution_id
   )
-  select (select coalesce(json_agg(execution_id), '[]') from held) as held, coalesce((select bool_or(active) from lanes), false) as more`);
+  select (select coalesce(json_agg(execution_id), '[]') from held) as held, coalesce((select bool_or(active) from lanes), false) as more,
+    (select coalesce(json_agg(json_build_object('webhookId', webhook_id, 'opens', opens, 'recovers', recovers, 'hopeless', hopeless, 'fault', fault)), '[]')
+      from lanes where webhook_id is not null and (opens or recovers or hopeless)) as turns`);
 
 export type Stored = {
   /** The executions whose lease still held. */
   held: ReadonlySet<string>;
   /** In one of the lanes that have room now, something waits. */
   more: boolean;
+  /** Webhooks whose circuit breaker changed, or that had nothing but failures for too long. */
+  turns: readonly Turn[];
 };
 
-/** Stores the outcomes in one statement, and gives back the room in their lanes. */
-export async function storeSettlements(db: Querier, settlements: readonly Settlement[]): Promise<Stored> {
+/** What an outcome meant for a webhook. `fault`: how the attempt failed. */
+export type Turn = { webhookId: string; opens: boolean; recovers: boolean; hopeless: boolean; fault: Reason | null };
+
+/**
+ * Stores the outcomes in one statement, gives back the room in their lanes, and moves their circuit breakers. Without
+ * `mayClose` a success leaves an open breaker open: whoever closes one has to be able to tell of it in the same transaction.
+ */
+export async function storeSettlements(db: Querier, settlements: readonly Settlement[], breaker: BreakerPolicy & { mayClose: boolean }): Promise<Stored> {
   const rows = settlements.map((one) => ({
     execution_id: one.executionId,
     lease_token: one.leaseToken,
@@ -84,15 +121,28 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
     status: one.status,
     reason: one.reason,
     retry_in_ms: one.retryInMs,
+    healthy: one.healthy,
   }));
   // PostgreSQL's JSON types hold no NUL; a receiver's answer may.
-  const [stored] = await db.query<{ held: string[]; more: boolean }>(settleAttempts, [JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd")]);
-  return { held: new Set(stored?.held), more: stored?.more ?? false };
+  const [stored] = await db.query<{ held: string[]; more: boolean; turns: Turn[] }>(settleAttempts, [
+    JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd"), breaker.mayClose, breaker.failures, breaker.probeMs, breaker.mostProbeMs, breaker.disableAfterMs,
+  ]);
+  return { held: new Set(stored?.held), more: stored?.more ?? false, turns: stored?.turns ?? [] };
 }
 
 const disableWebhook = sql("disable_webhook", `
-  update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled`);
+  update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled returning id`);
 
-export async function disableWebhooks(db: Querier, ids: readonly string[], reason: Reason): Promise<void> {
-  await db.query(disableWebhook, [ids, reason]);
+/** Disables those that are enabled, and gives their ids. */
+export async function disableWebhooks(db: Querier, ids: readonly string[], reason: Reason): Promise<string[]> {
+  return (await db.query<{ id: string }>(disableWebhook, [ids, reason])).map(({ id }) => id);
 }
+
+export type WebhookSubjectRow = { id: string; name: string; entity_id: number; entity_name: string };
+
+const subjects = sql("settle_webhook_subjects", `
+  select webhook.id, webhook.name, entity.id as entity_id, entity.name as entity_name
+  from webhooks as webhook join entities as entity on entity.id = webhook.entity_id where webhook.id = any ($1)`);
+
+/** What events say of the webhooks. */
+export const findWebhookSubjects = (db: Querier, ids: readonly string[]): Promise<WebhookSubjectRow[]> => db.query<WebhookSubjectRow>(subjects, [ids]);

@@ -6,11 +6,13 @@ import { mutationFields } from "./event-fields.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./parse-filter.ts";
 import type { Problem } from "./problem.ts";
+import { webhookFields } from "./webhook-filter.ts";
 import { readRunStateFilter } from "./run-state-filter.ts";
 
 /** The compiled condition of an automation; each family of events has its own. */
 export type EventFilter =
   | { readonly family: "mutation"; readonly filter: Filter }
+  | { readonly family: "webhook"; readonly filter: Filter }
   /** The run enters one of the states, and is of those that `run` describes. */
   | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter };
 
@@ -42,11 +44,17 @@ const readers: Readonly<Record<EventFamily, Reader | undefined>> = {
   run_metric: undefined,
   run_state: readRunState,
   run_hook: undefined,
+  webhook: readWebhookEvent,
 };
 
 function readMutationFilter(json: unknown): ParsedEventFilter {
   const parsed = parseFilter(json, mutationFields);
   return parsed.ok ? { ok: true, eventFilter: { family: "mutation", filter: parsed.filter } } : parsed;
+}
+
+function readWebhookEvent(json: unknown): ParsedEventFilter {
+  const parsed = parseFilter(json, webhookFields);
+  return parsed.ok ? { ok: true, eventFilter: { family: "webhook", filter: parsed.filter } } : parsed;
 }
 
 function readRunState(json: unknown): ParsedEventFilter {

@@ -16,14 +16,16 @@ export type EventSummary = {
   author: string;
   at: Date;
   entity: string;
-  project: string;
-  /** Null for events of runs. */
+  /** Null for events of webhooks. */
+  project: string | null;
+  /** Null for events of runs and webhooks. */
   collection: string | null;
   /** v0, v1, …; null for events of the collection itself. */
   version: string | null;
   alias: string | null;
   tag: string | null;
   run: { id: string; name: string; state: string } | null;
+  webhook: { id: string; name: string; state: string } | null;
 };
 
 export type Execution = {
@@ -85,12 +87,13 @@ const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
   author,
   at,
   entity: subject.entityName,
-  project: subject.projectName,
-  collection: subject.kind === "run" ? null : subject.collectionName,
+  project: subject.kind === "webhook" ? null : subject.projectName,
+  collection: "collectionName" in subject ? subject.collectionName : null,
   version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
   alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: subject.kind === "run" ? null : subject.tag,
+  tag: "tag" in subject ? subject.tag : null,
   run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
+  webhook: subject.kind === "webhook" ? { id: subject.webhookId, name: subject.webhookName, state: subject.state } : null,
 });
 
 const headers = z.record(z.string(), z.string());

@@ -79,6 +79,15 @@ describe("the history", () => {
     expect(await refusal(redeliver(id))).toMatchObject({ code: "conflict", message: expect.stringContaining("still pending") });
   });
 
+  it("says of what waits for a webhook with an open circuit breaker that it is held back, and until when", async () => {
+    const [one] = await list();
+    const webhookId = one?.webhookId ?? "";
+    await world.services.db.query(sql("test_open", "insert into delivery_lanes (id, entity_id, webhook_id, opened_at, open_reason, held_until) values ($1, $2, $1, now(), 'timeout', now() + interval '1 hour')"), [webhookId, world.teamId]);
+    expect(await read(one?.id ?? "")).toMatchObject({ status: "pending", reason: { code: "breaker_open" }, nextAttemptAt: expect.any(Date) });
+    await world.services.db.query(sql("test_close", "delete from delivery_lanes where id = $1"), [webhookId]);
+    expect(await read(one?.id ?? "")).toMatchObject({ status: "pending", reason: null, nextAttemptAt: null });
+  });
+
   it("tells of each attempt what was sent, what came back, and why it failed", async () => {
     receiver.answer(({ body }, count) => (body.includes("three") && count < 100 ? { status: 500, body: "no" } : { status: 200, body: "yes" }));
     await deliverAll();

@@ -4,7 +4,7 @@ import { createAutomation, updateAutomation } from "../automations/index.ts";
 import type { World } from "../automations/testing/automation-world.ts";
 import { insertProject, makeWorld, refusal } from "../automations/testing/automation-world.ts";
 import { putSecret } from "../secrets/index.ts";
-import { createWebhook, deleteWebhook, listEntityWebhooks, listWebhooks, readWebhook, testWebhook, updateWebhook } from "./index.ts";
+import { createWebhook, deleteWebhook, enableWebhook, listEntityWebhooks, listWebhooks, readBacklog, readWebhook, testWebhook, updateWebhook } from "./index.ts";
 
 const echo = { kind: "answer", status: 200, headers: { "x-echo": "canary-token-value" }, body: "you sent canary-token-value" } as const;
 
@@ -185,5 +185,51 @@ describe("the test of a webhook", () => {
     expect(await testWebhook(world.services, world.admin, { ...at(made.id), payload: null })).toMatchObject({ outcome: "refused", reason: "endpoint_not_allowed", response: null });
     await world.services.db.query(sql("test_secret_gone", "update webhooks set access_token = 'LOST' where id = $1"), [made.id]);
     expect(await testWebhook(world.services, world.admin, { ...at(made.id), payload: null })).toMatchObject({ outcome: "refused", reason: "secret_missing" });
+  });
+});
+
+describe("a webhook's lane", () => {
+  const open = sql("test_open_lane", `
+    insert into delivery_lanes (id, entity_id, webhook_id, opened_at, open_reason, held_until, failures, failing_since, ready_at)
+    values ($1, $2, $1, now() - interval '1 hour', 'timeout', now() + interval '1 hour', 12, now() - interval '2 hours', now() + interval '1 hour')`);
+  const wait = sql("test_waiting", `
+    with event as (insert into events (id, entity_id, type, author, subject) values (gen_random_uuid(), $2, 'ADD_ARTIFACT_ALIAS', 'ada', '{}') returning id),
+      execution as (insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status)
+        select gen_random_uuid(), $2, gen_random_uuid(), 1, event.id, 'GENERIC_WEBHOOK', $1::uuid, 'pending' from event, generate_series(1, 3) returning id)
+    insert into delivery_jobs (execution_id, entity_id, webhook_id, leased, due_at) select id, $2, $1, row_number() over () = 1, now() from execution`);
+
+  it("is closed and empty until something is delivered", async () => {
+    const made = await create();
+    expect(made.breaker).toEqual({ state: "closed", reason: null, since: null, probeAt: null, failures: 0, failingSince: null });
+    expect(await readBacklog(world.services, world.viewer, at(made.id))).toEqual({ waiting: 0, waitingIsAtLeast: false, inFlight: 0, oldestAt: null, nextAttemptAt: null });
+  });
+
+  it("shows its circuit breaker and what waits; enabling it lets one attempt through at once, and forgets the failures", async () => {
+    const made = await create();
+    await world.services.db.query(open, [made.id, world.teamId]);
+    await world.services.db.query(wait, [made.id, world.teamId]);
+    const { breaker } = await readWebhook(world.services, world.viewer, at(made.id));
+    expect(breaker).toEqual({ state: "open", reason: "timeout", since: expect.any(Date), probeAt: expect.any(Date), failures: 12, failingSince: expect.any(Date) });
+    expect(await readBacklog(world.services, world.viewer, at(made.id))).toMatchObject({ waiting: 2, waitingIsAtLeast: false, oldestAt: expect.any(Date), nextAttemptAt: breaker.probeAt });
+    const enabled = await enableWebhook(world.services, world.admin, at(made.id));
+    expect(enabled).toMatchObject({ enabled: true, breaker: { state: "half_open", reason: "timeout", failures: 0, failingSince: null } });
+  });
+
+  it("is given another chance also where the webhook is enabled by a change of it", async () => {
+    const made = await create();
+    await world.services.db.query(open, [made.id, world.teamId]);
+    await world.services.db.query(sql("test_disable_failing", "update webhooks set enabled = false, disabled_reason = 'webhook_failing' where id = $1"), [made.id]);
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), timeoutSeconds: 5 })).toMatchObject({ enabled: false, disabledReason: "webhook_failing", breaker: { state: "open" } });
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), enabled: true })).toMatchObject({ enabled: true, disabledReason: null, breaker: { state: "half_open", failures: 0 } });
+  });
+
+  it("is enabled by admins only, and does not exist for strangers", async () => {
+    const made = await create();
+    expect(await refusal(enableWebhook(world.services, world.member, at(made.id)))).toMatchObject({ code: "forbidden" });
+    for (const verb of [enableWebhook, readBacklog]) {
+      expect(await refusal(verb(world.services, world.stranger, at(made.id)))).toMatchObject({ code: "not_found" });
+      expect(await refusal(verb(world.services, world.admin, at("01890a5d-ac96-774b-bcce-b302099a8057")))).toMatchObject({ code: "not_found" });
+      expect(await refusal(verb(world.services, world.admin, at("nonsense")))).toMatchObject({ code: "not_found" });
+    }
   });
 });

@@ -1,9 +1,10 @@
 import type { Candidate } from "../../domain/automation.ts";
-import type { Event, RunSubject, Subject } from "../../domain/event.ts";
+import type { ArtifactSubject, CollectionSubject, Event, RunSubject } from "../../domain/event.ts";
 import type { Firing, Skip } from "../../domain/execution.ts";
 import { evaluate } from "../../domain/filter/evaluate.ts";
 import type { EventFilter, ParsedEventFilter } from "../../domain/filter/event-filter.ts";
 import { parseEventFilter } from "../../domain/filter/event-filter.ts";
+import { webhookField } from "../../domain/filter/webhook-filter.ts";
 import { valueAt } from "../../domain/run-history.ts";
 
 export type Matched = { firings: Firing[]; skips: Skip[] };
@@ -29,7 +30,9 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
-    else if (holds(filter.eventFilter, event)) matched.firings.push({ automation });
+    else if (!holds(filter.eventFilter, event)) continue;
+    else if (isAboutItsWebhook(automation, event)) matched.skips.push({ automation, reason: "own_webhook" });
+    else matched.firings.push({ automation });
   }
   return matched;
 }
@@ -37,14 +40,19 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
 function holds(filter: EventFilter, { subject, author }: Event): boolean {
   switch (filter.family) {
     case "mutation":
-      return subject.kind !== "run" && evaluate(filter.filter, (name) => collectionField(subject, author, name));
+      return (subject.kind === "artifact" || subject.kind === "collection") && evaluate(filter.filter, (name) => collectionField(subject, author, name));
+    case "webhook":
+      return subject.kind === "webhook" && evaluate(filter.filter, (name) => webhookField(subject, name));
     case "run_state":
       return subject.kind === "run" && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
   }
 }
 
+/** Whoever is told that a webhook fails through that webhook is not told, and its failure would raise the next event. */
+const isAboutItsWebhook = ({ webhookId }: Candidate, { subject }: Event): boolean => subject.kind === "webhook" && subject.webhookId === webhookId;
+
 /** What a filter's field sees of an event about a version or a collection; undefined where it has no such thing. */
-function collectionField(subject: Exclude<Subject, RunSubject>, author: string, name: string): unknown {
+function collectionField(subject: ArtifactSubject | CollectionSubject, author: string, name: string): unknown {
   switch (name) {
     case "alias":
       return subject.kind === "artifact" ? (subject.alias ?? undefined) : undefined;
