@@ -17,6 +17,7 @@ import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
+import { advanceRedeliveries } from "./features/redeliveries/index.ts";
 import { markRunsLost } from "./features/runs/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { registerFaces } from "./http/faces.ts";
@@ -62,6 +63,9 @@ const nudgeMs = 20;
 /** How often to look for runs that have gone silent. */
 const sweepMs = 15_000;
 
+/** How often to look for redeliveries that were asked for. */
+const redeliveriesMs = 1_000;
+
 const world = { clock: systemClock, random: systemRandom };
 
 /** The composition root: picks adapters and actions and joins everything; nothing else does. */
@@ -88,6 +92,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const redelivering = worker === null ? null : repeat(redeliveriesMs, () => advanceRedeliveries(services, () => stopping), (error) => log.error({ err: error }, "cannot plan redeliveries; trying again"));
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
 
@@ -101,6 +106,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
       stopping = true;
       await http.close();
       await sweep?.stop();
+      await redelivering?.stop();
       await stopListening?.();
       await worker?.stop(graceMs);
       await close(parts, db, server);

@@ -5,6 +5,8 @@ export const reasonSchema = z.object({ code: z.string().describe("Never changes 
 
 export const executionStatusSchema = z.enum(["pending", "running", "retrying", "finished", "failed", "skipped", "cancelled"]);
 
+export const redeliveryModeSchema = z.enum(["same_bytes", "rendered_anew"]);
+
 const headersSchema = z.record(z.string(), z.string());
 
 export const requestRecordSchema = z
@@ -43,7 +45,10 @@ export const executionSchema = z.object({
   webhookId: z.uuid().nullable(),
   status: executionStatusSchema,
   reason: reasonSchema.nullable(),
-  redeliveryOf: z.uuid().nullable().describe("The execution whose bytes this one sends again"),
+  redeliveryOf: z.uuid().nullable().describe("The execution that this one delivers again"),
+  redeliveryMode: redeliveryModeSchema.nullable().describe("same_bytes: as it was sent, under the message's id; rendered_anew: with the configuration of that day, as a message of its own"),
+  redeliveryId: z.uuid().nullable().describe("The redelivery of many that it is part of"),
+  messageId: z.uuid().describe("What the receiver sees as webhook-id, behind msg_: the same over all attempts, and over redeliveries of the same bytes"),
   attemptCount: z.number().int(),
   nextAttemptAt: timeSchema.nullable(),
   createdAt: timeSchema,

@@ -31,6 +31,8 @@ export const reasons = {
   gone: "The receiver answered 410 Gone; the webhook was disabled.",
   interrupted: "The worker stopped or lost its lease before the outcome was stored; the delivery was tried again.",
   webhook_failing: "Nothing but failures for days; the webhook was disabled.",
+  // why a delivery was ended
+  redelivery_cancelled: "The redelivery that it was part of was cancelled before this one began.",
   // why a delivery was given up
   attempts_exhausted: "Every attempt of the schedule failed.",
 } as const satisfies Record<string, string>;

@@ -1,6 +1,7 @@
 import type { Transaction } from "../db/database.ts";
-import { insertRedelivery } from "../db/queries/plan-executions.ts";
+import { insertRedeliveries } from "../db/queries/plan-executions.ts";
 import type { Change } from "../domain/event.ts";
+import type { RedeliveryMode } from "../domain/redelivery.ts";
 import type { IdMaker } from "../kit/ids.ts";
 import type { Stages } from "./stages.ts";
 import { stages } from "./stages.ts";
@@ -22,9 +23,11 @@ export type Pipeline = {
   captureChange(tx: Transaction, ...changes: readonly Change[]): Promise<void>;
   /** Says that waiting deliveries may be due: workers look once the transaction is durable. */
   wake(tx: Transaction): void;
-  /** Plans a new execution that sends the bytes of an earlier one again; gives its id. */
-  redeliver(tx: Transaction, executionId: string): Promise<string>;
+  /** Plans new executions that deliver earlier ones again; gives their ids, in the order of the given ones. */
+  redeliver(tx: Transaction, again: Redelivering): Promise<string[]>;
 };
+
+export type Redelivering = { executionIds: readonly string[]; mode: RedeliveryMode; /** Where they are part of a redelivery of many. */ redeliveryId: string | null };
 
 export type PipelineOptions = {
   ids: IdMaker;
@@ -40,11 +43,11 @@ export function makePipeline(options: PipelineOptions): Pipeline {
   return {
     captureChange: (tx, ...changes) => carryChanges(options, way, tx, changes),
     wake: (tx) => tx.afterCommit(options.jobsAdded),
-    redeliver: async (tx, executionId) => {
-      const id = options.ids();
-      await insertRedelivery(tx, id, executionId);
+    redeliver: async (tx, { executionIds, mode, redeliveryId }) => {
+      const executions = executionIds.map((original) => ({ id: options.ids(), original_id: original }));
+      await insertRedeliveries(tx, { executions, mode, redeliveryId });
       tx.afterCommit(options.jobsAdded);
-      return id;
+      return executions.map(({ id }) => id);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
+import type { RedeliveryMode } from "../../domain/redelivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
 import type { Querier } from "../database.ts";
@@ -20,6 +21,9 @@ export type ExecutionRow = EventRow & {
   status: ExecutionStatus;
   reason: Reason | null;
   redelivery_of: string | null;
+  redelivery_mode: RedeliveryMode | null;
+  redelivery_id: string | null;
+  message_id: string;
   attempt_count: number;
   next_attempt_at: Date | null;
   created_at: Date;
@@ -30,7 +34,7 @@ const columns = `
   execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
   execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status,
   case when lane.id is null then execution.reason else 'breaker_open' end as reason,
-  execution.redelivery_of, execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
+  execution.redelivery_of, execution.redelivery_mode, execution.redelivery_id, coalesce(execution.message_id, execution.id) as message_id, execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 
 // What waits for a webhook whose circuit breaker is open is held back, and says so.
@@ -79,7 +83,7 @@ const clockDifferenceMs = 300_000;
  * The least id that was made at that time or later: an id begins with its time in milliseconds. The ids' clock is this
  * server's, `created_at` the database's; some minutes between them do no harm.
  */
-function leastId(since: Date | null): string {
+export function leastId(since: Date | null): string {
   const ms = since === null ? 0 : Math.max(0, since.getTime() - clockDifferenceMs);
   const hex = ms.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;

@@ -4,12 +4,11 @@ import type { ActionConfig, ActionType } from "../../domain/automation.ts";
 import type { Event } from "../../domain/event.ts";
 import { eventOf } from "../rows/event-row.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { readRendered } from "../rows/rendered-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
-import { readSealed } from "../../domain/template/sealed-text.ts";
 import type { Webhook } from "../../domain/webhook.ts";
-import { isRecord } from "../../kit/cast.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -17,6 +16,8 @@ import { sql } from "../database.ts";
 export type LeasedJob = {
   executionId: string;
   entityId: number;
+  /** Names the message to the receiver; of a redelivery of the same bytes it is the original's. */
+  messageId: string;
   /** Fences: what is stored about this job is stored only while the token is still the row's. */
   leaseToken: number;
   /** Number of the attempt to be made, from 1. */
@@ -60,7 +61,7 @@ export async function takeDueJobs(db: Querier, taking: Taking): Promise<Taken> {
 }
 
 const readLeased = sql("lease_jobs_read", `
-  select execution.id as execution_id, execution.rendered, execution.action_type, revision.name as automation_name, revision.action,
+  select execution.id as execution_id, coalesce(execution.message_id, execution.id) as message_id, execution.rendered, execution.action_type, revision.name as automation_name, revision.action,
     event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at,
     to_json(webhook) as webhook
   from executions as execution
@@ -71,6 +72,7 @@ const readLeased = sql("lease_jobs_read", `
 
 type LeasedRow = EventRow & {
   execution_id: string;
+  message_id: string;
   rendered: unknown;
   action_type: ActionType;
   automation_name: string;
@@ -90,6 +92,7 @@ export async function readTakenJobs(db: Querier, taken: readonly TakenJob[]): Pr
 
 const leasedJobOf = (job: TakenJob, row: LeasedRow): LeasedJob => ({
   executionId: job.execution_id,
+  messageId: row.message_id,
   entityId: job.entity_id,
   leaseToken: job.lease_token,
   attempt: job.attempt,
@@ -116,11 +119,4 @@ const recount = sql("lease_jobs_recount", "select recount_lanes()");
 /** Puts right the counts of what is under way, where jobs were deleted while workers held them. */
 export async function recountLanes(db: Querier): Promise<void> {
   await db.query(recount, []);
-}
-
-function readRendered(stored: unknown): RenderedRequest | null {
-  if (!isRecord(stored)) return null;
-  if (stored["body"] === null) return { body: null };
-  const body = readSealed(stored["body"]);
-  return body === undefined ? null : { body };
 }

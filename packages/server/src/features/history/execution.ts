@@ -4,6 +4,7 @@ import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { Event, ScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
+import type { RedeliveryMode } from "../../domain/redelivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
 
@@ -40,8 +41,13 @@ export type Execution = {
   webhookId: string | null;
   status: ExecutionStatus;
   reason: ShownReason | null;
-  /** The execution whose bytes this one sends again. */
+  /** The execution that this one delivers again. */
   redeliveryOf: string | null;
+  redeliveryMode: RedeliveryMode | null;
+  /** The redelivery of many that it is part of. */
+  redeliveryId: string | null;
+  /** What the receiver sees as `webhook-id`, without its prefix. */
+  messageId: string;
   attemptCount: number;
   nextAttemptAt: Date | null;
   createdAt: Date;
@@ -75,6 +81,9 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   status: row.status,
   reason: shownReason(row.reason),
   redeliveryOf: row.redelivery_of,
+  redeliveryMode: row.redelivery_mode,
+  redeliveryId: row.redelivery_id,
+  messageId: row.message_id,
   attemptCount: row.attempt_count,
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,

@@ -38,7 +38,7 @@ const ring = (alias: string) =>
 
 const list = (query: Partial<Parameters<typeof listExecutions>[2]> = {}, viewer = world.viewer) => listExecutions(world.services, viewer, { before: null, limit: 100, ...query });
 const read = (id: string, viewer = world.viewer) => readExecution(world.services, viewer, { id });
-const redeliver = (id: string, viewer = world.admin) => redeliverExecution(world.services, viewer, { id });
+const redeliver = (id: string, viewer = world.admin) => redeliverExecution(world.services, viewer, { id, mode: "same_bytes" });
 
 async function firstId(): Promise<string> {
   const [first] = await list();

@@ -38,7 +38,7 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
   });
   if (!rendered.ok) return refused(rendered.reason);
   const secrets = await openSecrets(services, webhook);
-  return secrets === null ? refused("secret_unreadable") : action.send({ executionId, request: rendered.request, webhook, secrets });
+  return secrets === null ? refused("secret_unreadable") : action.send({ executionId, messageId: executionId, request: rendered.request, webhook, secrets });
 }
 
 /** An example for each variable that the payload names. Throws invalid where an automation's payload would be refused. */

@@ -8,13 +8,14 @@ import type { Action, Rendered } from "../../ports/action/port.ts";
  */
 export function render(action: Action | undefined, job: LeasedJob): Rendered {
   if (action === undefined) return { ok: false, reason: "action_unknown" };
+  // A redelivery of the same bytes that were never rendered says of itself what the original would have said.
   const rendered = action.render({
     executionId: job.executionId,
     event: job.event,
     automationName: job.automationName,
     action: job.action,
     webhook: job.webhook,
-    variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.executionId }),
+    variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.messageId }),
   });
   return rendered.ok && job.rendered !== null ? { ok: true, request: job.rendered } : rendered;
 }
