@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { introduce } from "../e2e/support/people.ts";
+import { unlimited } from "./unlimited.ts";
 import { adminKey, freePort, root, startServer } from "../e2e/support/server.ts";
 import { startBareReceiver } from "./bare-receiver.ts";
 import type { BareReceiver } from "./bare-receiver.ts";
@@ -33,7 +34,7 @@ export async function openScene(dataDir: string): Promise<Scene> {
   const [line] = await once(database.stdout, "data");
   const { url } = JSON.parse(String(line));
   const receiver = await startBareReceiver();
-  const server = await startServer({ dataDir: join(dataDir, "server"), port: await freePort(), databaseUrl: url, env: { BELLHOP_WEBHOOK_CONCURRENCY: "8" } });
+  const server = await startServer({ dataDir: join(dataDir, "server"), port: await freePort(), databaseUrl: url, env: { ...unlimited, BELLHOP_WEBHOOK_CONCURRENCY: "8" } });
   await introduce({ url: server.url, adminKey, tag: "bench", receiverUrl: `${receiver.origin}/first` });
   const pool = new pg.Pool({ connectionString: url, max: 16 });
   pool.on("error", () => undefined);

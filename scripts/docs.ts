@@ -1,11 +1,15 @@
 // npm run docs: writes docs/reference from the code. With --check it writes nothing and fails where a page is not up to date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errorCatalogue, eventTypes, payloadVariables } from "../packages/contract/src/index.ts";
+import { errorCatalogue, eventTypes, exampleOf, payloadVariables, verdicts } from "../packages/contract/src/index.ts";
 import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index.ts";
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
+import { auditActions } from "../packages/server/src/domain/audit.ts";
 import { reasons } from "../packages/server/src/domain/reason.ts";
+import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
+import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
+import { signatureMistakes } from "../packages/server/src/domain/signature/mistakes.ts";
 import { supportedEvents } from "../packages/server/src/features/automations/check-event.ts";
 
 const generated = "<!-- Generated from the code by `npm run docs`. -->\n";
@@ -16,6 +20,13 @@ const listed: readonly Setting[] = settings;
 const events: readonly EventTypeSpec[] = eventTypes;
 const variables: readonly VariableSpec[] = payloadVariables;
 const supported = new Set<string>(supportedEvents);
+const watched = eventTypes.filter(({ type }) => supported.has(type));
+
+/** An example per variable and event; blank where the variable becomes the empty string. */
+const examples = variables.filter(({ kind }) => kind !== "secret").map(({ name, kind }) => {
+  const written = kind === "prefix" ? `${name}model_type` : name;
+  return [code(`\${${written}}`), ...watched.map(({ type }) => exampleOf(written, type)).map((example) => (example === undefined ? "" : code(typeof example === "string" ? example : JSON.stringify(example))))];
+});
 
 const pages: Record<string, string> = {
   "settings.md": `# Settings\n\nBy environment variables. A wrong one ends the start with exit code 2, and all that are wrong are named at once.\n\n${table(
@@ -25,16 +36,29 @@ const pages: Record<string, string> = {
   "errors.md": `# Errors\n\nEvery REST answer that is not 2xx is \`{"error": {"code", "message", "details": [{"path", "message"}]}}\`. Codes never change.\n\n${table(
     ["Code", "Status", "Meaning"],
     Object.entries(errorCatalogue).map(([name, { status, meaning }]) => [code(name), String(status), meaning]),
-  )}\n\n## Reasons\n\nWhy a firing was skipped, an attempt failed, or a delivery was given up; stored with executions and attempts.\n\n${table(["Reason", "Meaning"], Object.entries(reasons).map(([name, meaning]) => [code(name), meaning]))}\n`,
+  )}\n\n## Reasons\n\nWhy a firing was skipped, an attempt failed, or a delivery was given up; stored with executions and attempts.\n\n${table(["Reason", "Meaning"], Object.entries(reasons).map(([name, meaning]) => [code(name), meaning]))}\n\n## Verdicts\n\nWhat became of an event where an automation is concerned; the first that is true, from the top.\n\n${table(["Verdict", "Meaning"], Object.entries(verdicts).map(([name, meaning]) => [code(name), meaning]))}\n`,
+  "signature-mistakes.md": `# Mistakes of signatures\n\nWhat \`POST /api/v1/signatures/check\` says of a signature that does not verify. Codes never change.\n\n${table(
+    ["Mistake", "Meaning"],
+    Object.entries(signatureMistakes).map(([name, meaning]) => [code(name), meaning]),
+  )}\n`,
   "events.md": `# Events\n\nWhat automations can watch in this release.\n\n${table(
     ["Event", "On the wire", "Raised when", "Scopes"],
     events.filter(({ type }) => supported.has(type)).map(({ type, friendlyName, description, scopes }) => [code(friendlyName), code(type), description, scopes.join(", ")]),
+  )}\n\n## Run hooks\n\nWhat the hooks of a run can wait for, by the words of \`run_state\`.\n\n${table(
+    ["run_state", "Event", "Raised when"],
+    events.filter(({ family }) => family === "run_hook").map(({ type, description }) => [code(type.slice("RUN_".length).toLowerCase()), code(type), description]),
   )}\n`,
+  "run-hooks.md": `# Run hooks\n\nA hook is an object in the list \`_hooks\` of a run's config: \`run_state\` (${hookStates.join(", ")}), \`url\`, \`method\` (POST unless it is GET, which has no body) and \`body\` (\`{}\` when left out; what is no text is sent as JSON). URL and body are [Jinja2 templates](jinja2.md) over \`run\`, as it was when its state changed. At most ${mostHooks} hooks per run and ${longestTemplate} characters per template. The URL begins with http:// or https:// and a host; variables fill only what comes behind.\n\nA body that is JSON after rendering is sent as \`application/json\`, any other as \`text/plain; charset=utf-8\`, with the headers \`webhook-id\` (the same for all attempts), \`webhook-timestamp\`, \`traceparent\` and \`User-Agent\`. A hook has no secrets and no signature.\n\n${table(
+    ["Attribute", "Meaning"],
+    Object.entries(hookFields).map(([name, meaning]) => [code(`run.${name}`), meaning]),
+  )}\n\nWhat is missing prints nothing, what is null prints \`None\`. \`GET /api/v1/runs/{entity}/{project}/{run}/hooks\` shows the hooks of a run, what is wrong with one, and what became of it last; \`GET /api/v1/executions?run={entity}/{project}/{run}\` all that became of them.\n`,
   "variables.md": `# Payload variables\n\nWritten \`\${name}\` inside string values of a payload; a string that is exactly \`\${=name}\` keeps the variable's JSON type. A variable that does not apply to the event becomes the empty string; an unknown one is refused when the automation is saved. A webhook's own secrets are variables by their names.\n\n${table(
     ["Variable", "Meaning", "Example"],
     variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),
-  )}\n`,
+  )}\n\n## By event\n\nWhat each variable may hold, for a version with the metadata \`{"model_type": "resnet50"}\`; blank where it becomes the empty string.\n\n${table(["Variable", ...watched.map(({ friendlyName }) => code(friendlyName))], examples)}\n`,
 };
+
+pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n`;
 
 const folder = join(dirname(import.meta.dirname), "docs", "reference");
 const check = process.argv.includes("--check");

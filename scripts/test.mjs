@@ -1,27 +1,30 @@
 // npm test: installs what is missing, then everything that must hold. `npm test -- unit` or `-- e2e` plays one part.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureInstalled, nodeBinary, root } from "./lib/install.mjs";
 import { startPostgres } from "./lib/postgres-server.mjs";
 import { ensurePostgres, ensurePrograms, ensurePython } from "./lib/prerequisites.mjs";
 import { environment } from "./lib/run.mjs";
-import { ensureSdk, sdkVersions } from "./lib/wandb-sdk.mjs";
+import { ensurePackage, ensureSdk, ensureVerifier, sdkVersions } from "./lib/wandb-sdk.mjs";
 
 await ensureInstalled();
 const binaries = ensurePostgres();
 ensurePrograms();
 ensurePython();
-const sdks = sdkVersions.map((version) => `${version}=${ensureSdk(version)}`).join(",");
+const pythons = (ensure) => sdkVersions.map((version) => `${version}=${ensure(version)}`).join(",");
+const sdks = pythons(ensureSdk);
+const completedSdks = pythons(ensurePackage);
+const verifier = ensureVerifier();
 
 const [only] = process.argv.slice(2);
 const counts = { passed: 0, failed: 0 };
 
-function run(name, args, env = {}) {
+function run(name, args, env = {}, { command = nodeBinary(), cwd = root } = {}) {
   if (only !== undefined && !name.startsWith(only)) return;
   console.log(`\n== ${name}`);
-  const done = spawnSync(nodeBinary(), args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: environment(env) });
+  const done = spawnSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"], env: environment(env) });
   if (done.status !== 0) counts.failed += 1;
   else counts.passed += 1;
 }
@@ -39,6 +42,14 @@ function vitest(name, config, { env = {}, folders = [] } = {}) {
   counts.failed = before.failed + numFailedTests + broken;
 }
 
+/** The Python package's own tests, beside one version of the SDK, in an empty home. */
+function pythonPackage(version) {
+  const home = mkdtempSync(join(tmpdir(), "bellhop-python-"));
+  const env = { HOME: home, PYTHONDONTWRITEBYTECODE: "1", WANDB_ERROR_REPORTING: "false" };
+  run(`e2e, the Python package with wandb ${version}`, ["-m", "unittest", "discover", "--buffer", "-s", "tests", "-t", "."], env, { command: ensurePackage(version), cwd: join(root, "python") });
+  rmSync(home, { recursive: true, force: true });
+}
+
 const postgres = await startPostgres(binaries);
 try {
   run("verify", ["scripts/verify.mjs"]);
@@ -47,7 +58,8 @@ try {
     env: { BELLHOP_TEST_DATABASE_URL: postgres.url },
     folders: ["db", "features", "pipeline", "http"].map((room) => `packages/server/src/${room}/`),
   });
-  vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks } });
+  for (const version of sdkVersions) pythonPackage(version);
+  vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks, BELLHOP_E2E_COMPLETED_SDKS: completedSdks, BELLHOP_E2E_VERIFIER: verifier } });
   run("e2e demo", ["scripts/demo.mjs", "--once"]);
 } finally {
   await postgres.stop();

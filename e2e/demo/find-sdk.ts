@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Sdk } from "../support/sdk.ts";
+import type { Sdk } from "../support/python.ts";
 import { root } from "../support/server.ts";
 
 /** The automations of the SDK, which the story plays, came with 0.19.11. */

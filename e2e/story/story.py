@@ -94,6 +94,15 @@ def chapter_run():
     fact(run=run.id)
 
 
+def chapter_run_alone():
+    """Logs and reads nothing back: for a key that is used up."""
+    run = wandb.init(entity=ENTITY, project=PROJECT)
+    for step in range(STEPS):
+        run.log({"loss": 1 / (step + 1)})
+    run.finish()
+    fact(run=run.id)
+
+
 def chapter_failing():
     script = textwrap.dedent(f"""
         import wandb
@@ -316,6 +325,30 @@ def chapter_change_everything():
     portfolio.save()
     api().artifact(f"{REGISTRY}:watched").unlink()
     say("a version was linked, tagged, untagged, unlinked, and its collection tagged and untagged")
+
+
+def chapter_watch_creation():
+    """New versions of one collection: the scope that the SDK's own class takes."""
+    from wandb.automations import OnCreateArtifact
+
+    client = api()
+    integration = next(each for each in client.webhook_integrations(entity=ENTITY) if each.name == WEBHOOK)
+    payload = {"automation": "${automation_name}", "event": "${event_type}", "version": "${artifact_version_string}", "model": "${artifact_metadata.model_type}", "generation": "${=artifact_metadata.generation}"}
+    for name, scope in {"created in the source": client.artifact_collection("model", f"{ENTITY}/{PROJECT}/story-model"), "created in the registry collection": collection()}.items():
+        made = client.create_automation(OnCreateArtifact(scope=scope, filter={"artifact_type": "model"}) >> SendWebhook.from_integration(integration, payload=payload), name=name)
+        check(made.scope.name == scope.name, f"the scope of {name} comes back: {made.scope.name}")
+    say("new versions of two collections are watched")
+
+
+def chapter_create_another():
+    with tempfile.TemporaryDirectory() as folder:
+        run = wandb.init(entity=ENTITY, project=PROJECT, job_type="train")
+        made = run.log_artifact(make_artifact(folder, 3)).wait()
+        run.link_artifact(made, f"wandb-registry-model/{COLLECTION}")
+        run.finish()
+    linked = next(each for each in api().artifacts("model", REGISTRY) if each.source_name == made.source_name)
+    fact(source=f"{ENTITY}/{PROJECT}/{made.name}", linked=f"{REGISTRY}:{linked.version}")
+    say("one more version is logged and linked")
 
 
 def chapter_watch_runs():

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { createServer } from "node:http";
 
-export type Received = { method: string; headers: IncomingHttpHeaders; body: string; at: number };
+export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: string; at: number };
 
 export type Receiver = { url: string; port: number; received: Received[]; close(): Promise<void> };
 
@@ -13,7 +13,7 @@ export async function startReceiver(options: { port?: number; status?: (count: n
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const one = { method: request.method ?? "", headers: request.headers, body: Buffer.concat(chunks).toString(), at: performance.now() };
+      const one = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString(), at: performance.now() };
       received.push(one);
       void Promise.resolve(options.status?.(received.length, one) ?? 200).then((status) => response.writeHead(status).end("thank you"));
     });

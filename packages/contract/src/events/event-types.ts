@@ -109,12 +109,12 @@ export const eventTypes = [
   },
   {
     type: "RUN_RUNNING", friendlyName: "RUN_RUNNING", title: "The run is running",
-    description: "the run reports for the first time that it is running",
+    description: "the run begins to run: once per start, also when it is resumed, and not with each report",
     family: "run_hook", subject: "run", scopes: hookScopes,
   },
   {
     type: "RUN_RESUMED", friendlyName: "RUN_RESUMED", title: "The run is resumed",
-    description: "the run goes on after it had ended",
+    description: "the run goes on after it had ended, or was thought lost",
     family: "run_hook", subject: "run", scopes: hookScopes,
   },
   {

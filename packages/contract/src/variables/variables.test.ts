@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findVariable, isKnownVariable, isSecretName, payloadVariables, variableApplies } from "./index.ts";
+import { eventTypes } from "../events/index.ts";
+import { exampleOf, findVariable, isKnownVariable, isSecretName, payloadVariables, variableApplies } from "./index.ts";
 
 describe("payload variables", () => {
   it("are exactly those that the product names, and those of webhook events", () => {
@@ -27,6 +28,17 @@ describe("payload variables", () => {
     expect(variableApplies("artifact_version", "ADD_COLLECTION_TAG")).toBe(false);
     expect(variableApplies("artifact_collection_name", "ADD_COLLECTION_TAG")).toBe(true);
     expect(variableApplies("event_author", "RUN_STATE")).toBe(true);
+  });
+});
+
+describe.each(eventTypes.map((spec) => [spec.type, spec] as const))("examples for %s", (type, spec) => {
+  it("are given for exactly the variables that apply, and are true of the event", () => {
+    const names = payloadVariables.map(({ name, kind }) => (kind === "prefix" ? `${name}model_type` : name));
+    expect(names.filter((name) => exampleOf(name, type) !== undefined)).toEqual(names.filter((name) => variableApplies(name, type)));
+    if (spec.family !== "run_hook") expect(exampleOf("event_type", type)).toBe(spec.friendlyName);
+    const version = exampleOf("artifact_version_string", type);
+    if (spec.subject === "version") expect(version).toBe(`vision-team/wandb-registry-model/mnist-classifier:${exampleOf("alias", type) ?? exampleOf("artifact_version_index", type)}`);
+    else expect(version).toBeUndefined();
   });
 });
 

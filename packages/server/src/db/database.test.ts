@@ -55,3 +55,50 @@ describe("a transaction", () => {
     expect(await db.query(one, [])).toEqual([{ one: 1 }]);
   });
 });
+
+describe("a rehearsal", () => {
+  const add = sql("test_rehearsed_add", "insert into rehearsed values ($1)");
+  const read = sql("test_rehearsed_read", "select n from rehearsed order by n");
+  const make = sql("test_rehearsed", "create table if not exists rehearsed (n integer primary key)");
+
+  test("reads what it wrote, over several transactions, and stores nothing", async () => {
+    await db.query(make, []);
+    await db.query(add, [1]);
+    const told: string[] = [];
+    const seen = await db.rehearse(async (rehearsal) => {
+      for (const n of [2, 3])
+        await rehearsal.transaction(async (tx) => {
+          tx.afterCommit(() => told.push("never"));
+          await tx.query(add, [n]);
+        });
+      await rehearsal.query(add, [4]);
+      expect(await db.query(read, [])).toEqual([{ n: 1 }]);
+      return rehearsal.query(read, []);
+    });
+    expect(seen).toEqual([1, 2, 3, 4].map((n) => ({ n })));
+    expect(await db.query(read, [])).toEqual([{ n: 1 }]);
+    expect(told).toEqual([]);
+  });
+
+  test("takes back a transaction of its own that fails, and goes on", async () => {
+    await db.query(make, []);
+    const seen = await db.rehearse(async (rehearsal) => {
+      await rehearsal.transaction((tx) => tx.query(add, [10]));
+      await expect(rehearsal.transaction(async (tx) => {
+        await tx.query(add, [11]);
+        await tx.query(broken, []);
+      })).rejects.toThrow("division by zero");
+      await expect(rehearsal.transaction((tx) => tx.query(broken, []).catch(() => []))).rejects.toThrow("aborted");
+      return rehearsal.query<{ n: number }>(read, []);
+    });
+    expect(seen.map(({ n }) => n).filter((n) => n >= 10)).toEqual([10]);
+  });
+
+  test("that fails tells why, and leaves its connection usable", async () => {
+    await Promise.all(Array.from({ length: 30 }, (_, index) => expect(db.rehearse(async (rehearsal) => {
+      if (index % 2 === 0) await rehearsal.query(broken, []);
+      throw new Error("division by zero");
+    })).rejects.toThrow("division by zero")));
+    expect(await db.query(one, [])).toEqual([{ one: 1 }]);
+  });
+});

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "../kit/log.ts";
 
@@ -24,6 +25,11 @@ export type Transaction = Querier & {
 export type Database = Querier & {
   /** Runs `work` in one transaction; again, up to twice, when PostgreSQL chose it as the victim of a deadlock. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` on a database of its own: what it reads is there, what it writes it reads back, and in the end nothing of
+   * it was stored. Transactions within are kept apart as ever, one after the other; what waits for a commit never comes.
+   */
+  rehearse<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /** A connection of its own that hears NOTIFY; reconnects by itself. Gives a function that ends it. */
   listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -34,6 +40,7 @@ export type DatabaseOptions = { url: string; poolSize: number; log: Log };
 // bigint columns are ids, counts and sizes, all below 2^53: numbers are exact, and easier to hold than bigint.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+const deadlockPauseMs = 20;
 const deadlockOrSerialization = new Set(["40001", "40P01"]);
 
 export function sqlState(error: unknown): string | null {
@@ -57,6 +64,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: (statement, values) => run(pool, statement, values),
     transaction: (work) => inTransaction(pool, work),
+    rehearse: (work) => rehearse(pool, work),
     listen: (channel, heard) => listen(options, channel, heard),
     close: () => pool.end(),
   };
@@ -73,6 +81,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promis
       return await once(pool, work);
     } catch (error) {
       if (tries >= 3 || !deadlockOrSerialization.has(sqlState(error) ?? "")) throw error;
+      // The other one is woken only now: at once, this one would take the same rows before it.
+      await pause(tries * deadlockPauseMs);
     }
   }
 }
@@ -95,6 +105,34 @@ async function once<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Pr
     throw error;
   } finally {
     client.release(broken);
+  }
+}
+
+async function rehearse<T>(pool: pg.Pool, work: (db: Database) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    return await work(rehearsalOn(client));
+  } finally {
+    client.release(await rollback(client));
+  }
+}
+
+function rehearsalOn(client: pg.PoolClient): Database {
+  const query: Querier["query"] = (statement, values) => run(client, statement, values);
+  const refuse = (): Promise<never> => Promise.reject(new Error("not in a rehearsal"));
+  return { query, transaction: (work) => withinRehearsal(client, () => work({ inTransaction: true, query, afterCommit: () => undefined })), rehearse: refuse, listen: refuse, close: refuse };
+}
+
+async function withinRehearsal<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query("savepoint rehearsed");
+  try {
+    const result = await work();
+    await client.query("release savepoint rehearsed");
+    return result;
+  } catch (error) {
+    await client.query("rollback to savepoint rehearsed");
+    throw error;
   }
 }
 

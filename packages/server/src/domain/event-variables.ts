@@ -1,10 +1,10 @@
 import { findEventType } from "@bellhop/contract";
-import type { ArtifactSubject, Event, Subject } from "./event.ts";
+import type { ArtifactSubject, Event, MetricFact, MetricFacts, RunSubject, Subject } from "./event.ts";
 import { reasons } from "./reason.ts";
 import { encodeId } from "./global-id.ts";
 
 /** Values of the payload variables that do not come from the event itself. */
-export type Surroundings = { automationName: string; executionId: string };
+export type Surroundings = { automationName: string; executionId: string; callbackUrl: string };
 
 /**
  * The value of every variable that applies to the event, by the name that a payload writes. A name that is missing here
@@ -17,6 +17,7 @@ export function variablesOf(event: Event, around: Surroundings): ReadonlyMap<str
     ["event_author", event.author],
     ["automation_name", around.automationName],
     ["execution_id", around.executionId],
+    ["callback_url", around.callbackUrl],
     ["project_name", subject.projectName],
     ["entity_name", subject.entityName],
     ...subjectVariables(subject),
@@ -30,10 +31,28 @@ function subjectVariables(subject: Subject): [string, unknown][] {
     case "collection":
       return [["artifact_collection_name", subject.collectionName], ["tag", subject.tag]];
     case "run":
-      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", subject.entered]];
+      return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", runStatus(subject)], ...metricVariables(subject.metric)];
     case "webhook":
       return [["webhook_name", subject.webhookName], ["webhook_status", subject.state], ["webhook_reason", subject.reason === null ? "" : reasons[subject.reason]]];
   }
+}
+
+/** As automations name states, where they tell them apart. */
+export const runStatus = ({ entered, state }: RunSubject): string => entered ?? state.toUpperCase();
+
+/** Of several conditions the names and texts are joined; the values are told by metric then. */
+function metricVariables(facts: MetricFacts | null): [string, unknown][] {
+  if (facts === null) return [];
+  const { conditions } = facts;
+  const [only, ...others] = conditions;
+  const joined = (separator: string, of: (fact: MetricFact) => string): string => conditions.map(of).join(separator);
+  return [
+    ["metric_name", joined(", ", ({ metric }) => metric)],
+    ["metric_values", only !== undefined && others.length === 0 ? only.values : Object.fromEntries(conditions.map(({ metric, values }) => [metric, values]))],
+    ["metric_filter", joined(" and ", ({ filter }) => filter)],
+    ["metric_filter_short", joined(" & ", ({ short }) => short)],
+    ["metric_current_status", joined(", ", ({ status }) => status)],
+  ];
 }
 
 /** Metadata keys are those of the top level, as the product documents them. */

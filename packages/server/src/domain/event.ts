@@ -38,6 +38,32 @@ export type CollectionSubject = CollectionPlace & {
 export const watchedRunStates = ["RUNNING", "FINISHED", "FAILED"] as const;
 export type WatchedRunState = (typeof watchedRunStates)[number];
 
+/** What an automation over metrics saw of a run when its conditions came to hold; it alone is told of it. */
+export type MetricFacts = {
+  automationId: string;
+  /** The version of its condition that was judged. */
+  conditionVersion: number;
+  /** It fired for this run not long enough ago. */
+  heldBack: boolean;
+  /** When the value was logged that made the conditions hold; ISO 8601. */
+  loggedAt: string;
+  step: number | null;
+  conditions: readonly MetricFact[];
+};
+
+export type MetricFact = {
+  metric: string;
+  /** The condition in words, and shorter: `average of loss over 3 values is below 0.3`, `avg(loss, 3) < 0.3`. */
+  filter: string;
+  short: string;
+  /** What was measured: `avg(loss, 3) = 0.29`. */
+  status: string;
+  /** Null where it is infinite. */
+  measured: number | null;
+  /** The values that were measured, oldest first; of a long window the newest. */
+  values: readonly number[];
+};
+
 /** The run that an event is about, as it was at that moment. */
 export type RunSubject = {
   kind: "run";
@@ -46,8 +72,8 @@ export type RunSubject = {
   runName: string;
   displayName: string;
   url: string;
-  /** The state that the run entered. */
-  entered: WatchedRunState;
+  /** The state that the run entered, or is in; null for one that automations do not tell apart. */
+  entered: WatchedRunState | null;
   /** The state in our own words: `crashed` is told apart from `failed` here. */
   state: RunState;
   user: string;
@@ -55,10 +81,31 @@ export type RunSubject = {
   /** Values by key, without what the SDK keeps of its own. */
   config: Record<string, unknown>;
   summary: Record<string, unknown>;
+  /** For the events of metrics. */
+  metric: MetricFacts | null;
   projectId: number;
   projectName: string;
   entityId: number;
   entityName: string;
+  /** What only the templates of run hooks show; with their events alone. */
+  details?: RunDetails;
+};
+
+/** Times are ISO 8601 in UTC. */
+export type RunDetails = {
+  userDisplayName: string;
+  group: string | null;
+  jobType: string | null;
+  notes: string | null;
+  sweep: string | null;
+  host: string | null;
+  program: string | null;
+  commit: string | null;
+  exitCode: number | null;
+  lastStep: number | null;
+  createdAt: string;
+  updatedAt: string;
+  heartbeatAt: string;
 };
 
 /** The webhook whose deliveries began to fail, were ended, or go through again. */
@@ -84,6 +131,8 @@ export type Change = {
   type: EventType;
   /** User name of whoever made the change. */
   author: string;
+  /** The execution whose receiver made the change, where it says so. */
+  causedBy?: string | undefined;
   subject: Subject;
 };
 
@@ -92,3 +141,6 @@ export type Event = Change & { id: string; at: Date };
 
 /** A level at which an automation can watch. */
 export type ScopeKind = "collection" | "project" | "entity";
+
+/** The same, with the scope of a run's own hooks. */
+export type AnyScopeKind = ScopeKind | "run";

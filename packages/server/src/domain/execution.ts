@@ -24,6 +24,8 @@ export type TimingRecord = { dnsMs: number | null; connectMs: number | null; tls
 export type Attempt = {
   outcome: Exclude<AttemptOutcome, "interrupted">;
   reason: Reason | null;
+  /** What exactly was wrong, where the reason alone does not say it; never holds a secret. */
+  detail?: string;
   request: RequestRecord | null;
   response: ResponseRecord | null;
   timing: TimingRecord | null;

@@ -1,6 +1,6 @@
 import { isRecord } from "../kit/cast.ts";
 import { parseTolerantJson } from "../kit/json-tolerant.ts";
-import { withoutNonFinite } from "./run-history.ts";
+import { eachKey, withoutNonFinite } from "./run-history.ts";
 
 /** What a run has logged under one key: how many values of each type, and the last one if it is short. */
 export type HistoryKey = { counts: Record<string, number>; last: string | number | boolean | null };
@@ -14,20 +14,12 @@ const longestLast = 200;
 
 /** Counts the keys of new history rows. Nested objects count by their path, `a.b`; media objects count as one value. */
 export function addRows(keys: HistoryKeys, rows: readonly Row[]): void {
-  for (const row of rows) visit(row, "", (key, value) => count(keys, key, value, 1));
+  for (const row of rows) eachKey(row, (key, value) => count(keys, key, value, 1));
 }
 
 /** Takes the keys of rows that were removed out of the count; a key of which nothing is left goes. */
 export function removeRows(keys: HistoryKeys, rows: readonly Row[]): void {
-  for (const row of rows) visit(row, "", (key, value) => count(keys, key, value, -1));
-}
-
-function visit(row: Row, prefix: string, each: (key: string, value: unknown) => void): void {
-  for (const [name, value] of Object.entries(row)) {
-    const key = prefix + name;
-    if (isRecord(value) && typeof value["_type"] !== "string") visit(value, `${key}.`, each);
-    else each(key, value);
-  }
+  for (const row of rows) eachKey(row, (key, value) => count(keys, key, value, -1));
 }
 
 function count(keys: HistoryKeys, key: string, value: unknown, by: 1 | -1): void {

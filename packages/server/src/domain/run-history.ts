@@ -36,6 +36,22 @@ export function valueAt(row: Readonly<Record<string, unknown>>, key: string): un
   return undefined;
 }
 
+/** Tells every key of a line with its value. Nested objects are told by their path, `a.b`; media objects as one value. */
+export function eachKey(row: Readonly<Record<string, unknown>>, each: (key: string, value: unknown) => void): void {
+  for (const key of Object.keys(row)) tell(key, row[key], each);
+}
+
+function tell(key: string, value: unknown, each: (key: string, value: unknown) => void): void {
+  if (!isRecord(value) || typeof value["_type"] === "string") each(key, value);
+  else for (const name of Object.keys(value)) tell(`${key}.${name}`, value[name], each);
+}
+
+/** When a line was logged, in milliseconds since 1970, by the clock of the script; null where it does not say. */
+export function loggedAt(row: Readonly<Record<string, unknown>>): number | null {
+  const seconds = row["_timestamp"];
+  return typeof seconds === "number" && Number.isFinite(seconds) ? seconds * 1_000 : null;
+}
+
 export type Sampler<Item> = { add(item: Item): void; items(): Item[] };
 
 /**

@@ -60,6 +60,6 @@ export function planWrite(overlapping: readonly Chunk[], offset: number, lines: 
 }
 
 /** The incoming lines that the stream did not have yet: what a rule about new metrics has to look at, once each. */
-export function appendedLines<Line>(write: Pick<ChunkWrite, "fresh">, incoming: { offset: number; lines: readonly Line[] }): Line[] {
+export function appendedLines<Line>(write: { fresh: readonly number[] }, incoming: { offset: number; lines: readonly Line[] }): Line[] {
   return write.fresh.flatMap((index) => incoming.lines[index - incoming.offset] ?? []);
 }

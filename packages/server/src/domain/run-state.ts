@@ -1,4 +1,5 @@
 import type { WatchedRunState } from "./event.ts";
+import type { HookState } from "./run-hook.ts";
 import type { RunReport, RunState } from "./run.ts";
 
 export type RunStatus = { state: RunState; exitCode: number | null; stopRequested: boolean };
@@ -7,7 +8,7 @@ export type RunStatus = { state: RunState; exitCode: number | null; stopRequeste
 export const hasEnded = (state: RunState): boolean => state === "finished" || state === "failed" || state === "killed";
 
 /** What automations see of a state; null for those that they do not tell apart, such as killed. */
-function watchedState(state: RunState): WatchedRunState | null {
+export function watchedState(state: RunState): WatchedRunState | null {
   switch (state) {
     case "running":
       return "RUNNING";
@@ -29,6 +30,33 @@ export function enteredState(before: RunState | null, after: RunState): WatchedR
   const entered = watchedState(after);
   return before !== null && watchedState(before) === entered ? null : entered;
 }
+
+/** What happened to a run: a script took it up, or it reported, was moved by hand, or fell silent. */
+export type Transition = { before: RunState | null; after: RunState; takenUp: boolean };
+
+/**
+ * The states of hooks that a run gets into. Both `resumed` and `running` come with each further start; a run that was
+ * thought lost and is heard of again is resumed, but did not start.
+ */
+export function hookStatesEntered({ before, after, takenUp }: Transition): HookState[] {
+  const states: HookState[] = before === null ? ["created"] : [];
+  const entered = enteredState(before, after);
+  switch (entered) {
+    case "RUNNING":
+      if (before !== null && isOver(before)) states.push("resumed");
+      if (takenUp) states.push("running");
+      return states;
+    case "FINISHED":
+      return [...states, "finished"];
+    case "FAILED":
+      return [...states, "failed"];
+    case null:
+      return states;
+  }
+}
+
+/** Whether a run has come to an end, or was given up. */
+const isOver = (state: RunState): boolean => hasEnded(state) || state === "crashed" || state === "preempted";
 
 /** The status after a report. A report brings a run that was thought lost back to life; one that has ended stays so. */
 export function statusAfterReport(before: RunStatus, report: Pick<RunReport, "ended" | "preempting">): RunStatus {

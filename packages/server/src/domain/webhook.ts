@@ -21,9 +21,13 @@ export type Webhook = {
   enabled: boolean;
 };
 
+/** The secrets of this webhook that its users name in payloads, each once: the further ones and the one that signs. */
+export const payloadSecretNames = (webhook: Pick<Webhook, "secretNames" | "signingSecret">): string[] => [
+  ...new Set([...webhook.secretNames, ...(webhook.signingSecret === null ? [] : [webhook.signingSecret])]),
+];
+
 /** The names that a payload or a header may use for secrets of this webhook: only these are ever filled in. */
 export const grantedNames = (webhook: Pick<Webhook, "secretNames" | "signingSecret" | "accessToken">): string[] => [
-  ...webhook.secretNames,
-  ...(webhook.signingSecret === null ? [] : [webhook.signingSecret]),
+  ...payloadSecretNames(webhook),
   ...(webhook.accessToken === null ? [] : ["ACCESS_TOKEN", webhook.accessToken]),
 ];

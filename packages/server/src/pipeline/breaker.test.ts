@@ -19,7 +19,7 @@ describe("a circuit breaker", async () => {
   let webhookId: string;
 
   beforeEach(async () => {
-    await db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, delivery_lanes, automations, automation_revisions, webhooks"), []);
+    await db.query(sql("test_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, delivery_lanes, automations, automation_revisions, webhooks"), []);
     [receiver, watcher] = [await startReceiver(), await startReceiver()];
     webhookId = await insertWebhook(db, { url: receiver.url, entityId });
     await insertAutomation(db, { entityId, scope: ["collection", 1], webhookId });
@@ -103,7 +103,7 @@ describe("a circuit breaker", async () => {
     start({});
     await ring(1);
     await until("the team is told", () => told().length === 1);
-    expect(told()).toEqual([{ what: "WEBHOOK_DISABLED", who: "bellhop", status: "disabled", reason: "The receiver answered 410 Gone; the webhook was disabled.", team: "ours" }]);
+    expect(told()).toEqual([{ what: "WEBHOOK_DISABLED", who: "bellhop", status: "disabled", reason: "The receiver answered 410 Gone; a webhook is then disabled.", team: "ours" }]);
     expect(await webhook()).toMatchObject({ enabled: false, disabled_reason: "gone" });
   });
 

@@ -21,7 +21,7 @@ describe("lanes", async () => {
   const planner = makePipeline({ ids: newId, jobsAdded: () => workers.forEach(({ worker }) => worker.wake()), observe: () => undefined });
 
   beforeEach(async () => {
-    await db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, delivery_lanes, automations, automation_revisions, webhooks"), []);
+    await db.query(sql("test_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, delivery_lanes, automations, automation_revisions, webhooks"), []);
     receiver = await startReceiver();
   });
   afterEach(async () => {

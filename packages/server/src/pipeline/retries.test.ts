@@ -19,7 +19,7 @@ describe("a retry", async () => {
   let running: TestPipeline;
 
   beforeEach(async () => {
-    await db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, automations, automation_revisions, webhooks"), []);
+    await db.query(sql("test_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, automations, automation_revisions, webhooks"), []);
     receiver = await startReceiver();
   });
   afterEach(async () => {

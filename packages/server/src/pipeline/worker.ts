@@ -1,3 +1,4 @@
+import { findUnpermittedExecutions } from "../db/queries/delivery-rights.ts";
 import type { LeasedJob } from "../db/queries/lease-jobs.ts";
 import { readTakenJobs, recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
 import type { ActionType } from "../domain/automation.ts";
@@ -9,7 +10,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
 import { repeat } from "../kit/repeat.ts";
 import type { Random } from "../kit/random.ts";
-import type { Action } from "../ports/action/port.ts";
+import type { Action, Rendered } from "../ports/action/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
 import type { OpenedSecrets } from "./deliver/open-secrets.ts";
 import { secretOpener } from "./deliver/open-secrets.ts";
@@ -32,6 +33,8 @@ export type WorkerOptions = SettleContext & {
   laneConcurrency: number;
   leaseMs: number;
   retry: RetryPolicy;
+  /** The address to which the receiver of an execution may report. */
+  callbackUrl(executionId: string): string;
   /** Told of every attempt that was settled. */
   observe(attempt: Attempt, job: LeasedJob): void;
 };
@@ -68,9 +71,11 @@ export function startWorker(options: WorkerOptions): Worker {
     afterEntity = taken.lastEntity;
     if (taken.jobs.length === 0) return taken.more;
     const webhookIds = taken.jobs.flatMap(({ webhook_id: id }) => (id === null ? [] : [id]));
-    const [jobs, secretsOf] = await Promise.all([readTakenJobs(options.db, taken.jobs), openSecrets(webhookIds)]);
+    const [jobs, secretsOf, unpermitted] = await Promise.all([
+      readTakenJobs(options.db, taken.jobs), openSecrets(webhookIds), findUnpermittedExecutions(options.db, taken.jobs.map(({ execution_id: id }) => id)),
+    ]);
     for (const job of jobs) {
-      const work = carry(options, job, secretsOf(job.webhook), settlements).finally(() => {
+      const work = carry(options, job, { opened: secretsOf(job.webhook), permitted: !unpermitted.has(job.executionId) }, settlements).finally(() => {
         inFlight.delete(work);
         if (inFlight.size === options.concurrency - 1) alarm.ring();
       });
@@ -113,12 +118,15 @@ async function turnOrReport(turn: () => Promise<boolean>, log: Log): Promise<boo
   }
 }
 
+/** What was found out about a job when it was taken. */
+type Found = { opened: OpenedSecrets; permitted: boolean };
+
 /** Takes one job the rest of its way. Never rejects: a job whose outcome can't be stored comes up again by itself. */
-async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecrets, settlements: Batcher<Outcome>): Promise<void> {
+async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted }: Found, settlements: Batcher<Outcome>): Promise<void> {
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
-    const rendered = options.stages.render(action, job);
+    const rendered: Rendered = permitted ? await options.stages.render(action, job, options.callbackUrl(job.messageId)) : { ok: false, reason: "rights_lost" };
     const attempt = await options.stages.deliver(action, job, rendered, opened);
     const decision = decide(attempt, job.failures, policyOf(options.retry, job), options.random.fraction());
     await settlements.add({

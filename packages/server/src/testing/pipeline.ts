@@ -1,10 +1,13 @@
 import { noOpAction } from "../actions/no-op/index.ts";
+import { runHookAction } from "../actions/run-hook/index.ts";
 import { webhookAction } from "../actions/webhook/index.ts";
 import { makeUndiciOutboundHttp } from "../adapters/outbound-http-undici/undici-outbound-http.ts";
+import { makeMinijinjaTemplates } from "../adapters/templates-minijinja/minijinja-templates.ts";
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
 import type { BreakerPolicy } from "../db/queries/settle-attempts.ts";
 import type { ArtifactSubject, Change } from "../domain/event.ts";
+import { callbackLinks } from "../features/outcomes/index.ts";
 import { systemClock } from "../kit/clock.ts";
 import { uuidv7Maker } from "../kit/ids.ts";
 import { silentLog } from "../kit/log.ts";
@@ -18,14 +21,15 @@ export const newId = uuidv7Maker(systemClock, systemRandom);
 
 export type TestPipeline = { pipeline: Pipeline; worker: Worker; secretStore: SecretStore; stop(): Promise<void> };
 
-export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; concurrency?: number; laneConcurrency?: number; breaker?: Partial<BreakerPolicy>; stages?: Stages; leaseMs?: number; secretStore?: SecretStore };
+export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; concurrency?: number; laneConcurrency?: number; breaker?: Partial<BreakerPolicy>; stages?: Stages; leaseMs?: number; secretStore?: SecretStore; publicUrl?: string };
 
 /** The whole pipeline on a real database, calling loopback. */
 export function startTestPipeline(db: Database, options: TestPipelineOptions = {}): TestPipeline {
   const outbound = makeUndiciOutboundHttp({ allowLoopback: true, allowedNetworks: [], clock: systemClock });
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
-  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
+  const templates = makeMinijinjaTemplates({ watchdogMs: 5_000 });
+  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined })];
   const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });
   const worker: Worker = startWorker({
     db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: options.concurrency ?? 16, laneConcurrency: options.laneConcurrency ?? 16, leaseMs: options.leaseMs ?? 30_000,
@@ -33,6 +37,7 @@ export function startTestPipeline(db: Database, options: TestPipelineOptions = {
     retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: options.maxRetryAfterMs ?? 1_000 },
     breaker: { ...defaultBreaker, ...options.breaker },
     captureChange: pipeline.captureChange,
+    callbackUrl: callbackLinks({ secretStore, publicUrl: options.publicUrl ?? "http://bellhop.test" }),
     observe: () => undefined,
   });
   return {
@@ -40,6 +45,7 @@ export function startTestPipeline(db: Database, options: TestPipelineOptions = {
     stop: async () => {
       await worker.stop(5_000);
       await outbound.close();
+      await templates.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { parseHeaderValue, fillHeaderValue } from "../../domain/template/header-value.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
+import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
 import type { Attempt, RequestRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Webhook } from "../../domain/webhook.ts";
@@ -8,13 +9,22 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Mask } from "../../kit/mask.ts";
 import type { Random } from "../../kit/random.ts";
 import type { SendInput } from "../../ports/action/port.ts";
-import type { OutboundFailure, OutboundHttp, OutboundOutcome, OutboundResponse, Timing } from "../../ports/outbound-http/port.ts";
+import type { OutboundHttp } from "../../ports/outbound-http/port.ts";
+import { judge } from "../shared/judge-outcome.ts";
+import { maskValues, recordResponse, recordTiming } from "../shared/record-exchange.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
-import { retryAfterMs } from "./retry-after.ts";
-import { standardSignature, wandbSignature } from "./sign.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
+import { signatures } from "../../domain/signature/sign.ts";
 
-export type WebhookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
+export type WebhookOptions = {
+  outbound: OutboundHttp;
+  clock: Clock;
+  random: Random;
+  version: string;
+  /** Told why an endpoint was refused; the tenant is not. */
+  refused(webhook: Webhook, refusal: { code: EndpointRefusal; where: string }): void;
+};
 
 type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } | { ok: false; reason: Reason };
 
@@ -22,12 +32,13 @@ type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } 
 export async function sendWebhook(options: WebhookOptions, input: SendInput): Promise<Attempt> {
   const { webhook } = input;
   if (webhook === null) return refused("webhook_missing");
-  const secrets = prepareSecrets(webhook, input.secrets);
+  const secrets = prepareSecrets(webhook, input);
   if (!secrets.ok) return refused(secrets.reason);
   const { prepared } = secrets;
   const built = build(options, input, webhook, prepared);
   if (!built.ok) return refused(built.reason);
   const outcome = await options.outbound.send({ method: webhook.method, url: webhook.url, headers: built.headers, body: built.body, timeoutMs: webhook.timeoutMs });
+  if (outcome.kind === "refused") options.refused(webhook, outcome);
   const request = recordRequest(webhook, built, prepared.mask);
   return { ...judge(outcome, options.clock.now()), request, response: recordResponse(outcome, prepared.mask), timing: recordTiming(outcome.timing) };
 }
@@ -77,67 +88,10 @@ function proofs(options: WebhookOptions, { input, webhook, prepared, body }: Pro
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
     ...(prepared.accessToken === null ? {} : { authorization: `Bearer ${prepared.accessToken}` }),
-    ...(prepared.signing === null ? {} : {
-      "x-wandb-signature": wandbSignature(prepared.signing, signed, webhook.signatureEncoding),
-      "webhook-signature": standardSignature(prepared.signing, id, timestamp, signed),
-    }),
-  };
-}
-
-type Judgement = Pick<Attempt, "outcome" | "reason" | "retryAfterMs" | "final">;
-
-function judge(outcome: OutboundOutcome, now: Date): Judgement {
-  switch (outcome.kind) {
-    case "answered":
-      return judgeAnswer(outcome.response, now);
-    case "refused":
-      // Not final: what a name resolves to, and what the operator allows, can change before the next attempt.
-      return { outcome: "refused", reason: "endpoint_not_allowed", retryAfterMs: null, final: false };
-    case "failed":
-      return { outcome: "failed", reason: failureReasons[outcome.code], retryAfterMs: null, final: false };
-  }
-}
-
-const failureReasons: Record<OutboundFailure, Reason> = {
-  dns_failure: "dns_failure",
-  connect_failed: "connect_failed",
-  connection_reset: "connection_reset",
-  tls_failure: "tls_failure",
-  timeout: "timeout",
-  headers_too_large: "headers_too_large",
-  protocol_error: "protocol_error",
-  invalid_request: "request_invalid",
-  closed: "connection_reset",
-};
-
-function judgeAnswer({ status, headers }: OutboundResponse, now: Date): Judgement {
-  if (status >= 200 && status < 300) return { outcome: "delivered", reason: null, retryAfterMs: null, final: true };
-  if (status === 410) return { outcome: "failed", reason: "gone", retryAfterMs: null, final: true };
-  const asksToWait = status === 429 || status === 503;
-  return {
-    outcome: "failed",
-    reason: status >= 300 && status < 400 ? "redirect" : "status_not_success",
-    retryAfterMs: asksToWait ? retryAfterMs(headers["retry-after"], now) : null,
-    final: false,
+    ...signatures(prepared.signing, { id, timestamp, body: signed, encoding: webhook.signatureEncoding }),
   };
 }
 
 function recordRequest(webhook: Webhook, built: { headers: Record<string, string>; body: Buffer | null }, mask: Mask): RequestRecord {
-  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : mask(built.body.toString()) };
+  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : hideCallbackTokens(mask(built.body.toString())) };
 }
-
-function recordResponse(outcome: OutboundOutcome, mask: Mask): Attempt["response"] {
-  if (outcome.kind !== "answered") return null;
-  const { status, headers, body, bodyTruncated } = outcome.response;
-  return { status, headers: maskValues(headers, mask), body: mask.bytes(body, { cutShort: bodyTruncated }).toString(), bodyTruncated };
-}
-
-/** To the microsecond: what is finer is noise. */
-function recordTiming(timing: Timing): Attempt["timing"] {
-  const rounded = (ms: number): number => Math.round(ms * 1_000) / 1_000;
-  const orNull = (ms: number | null): number | null => (ms === null ? null : rounded(ms));
-  return { dnsMs: orNull(timing.dnsMs), connectMs: orNull(timing.connectMs), tlsMs: orNull(timing.tlsMs), firstByteMs: orNull(timing.firstByteMs), totalMs: rounded(timing.totalMs) };
-}
-
-const maskValues = (headers: Readonly<Record<string, string>>, mask: Mask): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask(value)]));

@@ -16,6 +16,8 @@ export type ScopeRow = {
   organization_id: number | null;
   project_id: number | null;
   project_name: string | null;
+  /** Null for what is no collection. */
+  collection_kind: "sequence" | "portfolio" | null;
   role: Role | null;
 };
 
@@ -25,20 +27,20 @@ const organization = `
 const collections = `
   select 'collection' as kind, collection.id, collection.name, entity.id as entity_id, entity.name as entity_name, entity.kind as entity_kind,
     coalesce(teams.organization_id, organization.id) as organization_id, project.id as project_id, project.name as project_name,
-    role_in_project($1, project.id) as role
+    collection.kind as collection_kind, role_in_project($1, project.id) as role
   from artifact_collections as collection join projects as project on project.id = collection.project_id
   join entities as entity on entity.id = project.entity_id ${organization}`;
 
 const projects = `
   select 'project' as kind, project.id, project.name, entity.id as entity_id, entity.name as entity_name, entity.kind as entity_kind,
     coalesce(teams.organization_id, organization.id) as organization_id, project.id as project_id, project.name as project_name,
-    role_in_project($1, project.id) as role
+    null as collection_kind, role_in_project($1, project.id) as role
   from projects as project join entities as entity on entity.id = project.entity_id ${organization}`;
 
 const entities = `
   select 'entity' as kind, entity.id, entity.name, entity.id as entity_id, entity.name as entity_name, entity.kind as entity_kind,
     coalesce(teams.organization_id, organization.id) as organization_id, null::bigint as project_id, null as project_name,
-    role_in_entity($1, entity.id) as role
+    null as collection_kind, role_in_entity($1, entity.id) as role
   from entities as entity ${organization}`;
 
 const byId = {

@@ -1,6 +1,7 @@
 import type { ActionType } from "../../domain/automation.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
+import { matchKeyOf } from "../../domain/match-key.ts";
 import type { Role } from "../../domain/viewer.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
@@ -24,6 +25,8 @@ export type AutomationRow = {
   revision: number;
   event_type: string;
   event_filter: string;
+  cooldown_seconds: number | null;
+  condition_version: number;
   action: unknown;
   webhook_id: string | null;
   /** Null when the webhook was deleted. */
@@ -45,7 +48,7 @@ const shown = `
   select automation.id, automation.entity_id, owner.name as entity_name, owner.kind as entity_kind, organization.name as organization_name,
     automation.name, automation.description, automation.enabled, automation.scope_kind, automation.scope_id, automation.project_id,
     project.name as project_name, collection.name as collection_name, collection.kind as collection_kind, automation.revision,
-    automation.event_type, automation.event_filter, automation.action, automation.webhook_id, webhook.name as webhook_name, webhook_owner.name as webhook_team,
+    automation.event_type, automation.event_filter, automation.cooldown_seconds, automation.condition_version, automation.action, automation.webhook_id, webhook.name as webhook_name, webhook_owner.name as webhook_team,
     case when role_in_entity($1, webhook.entity_id) is not null then webhook.url end as webhook_url,
     creator.username as created_by, automation.created_at, automation.updated_at,
     last.id as last_execution_id, last.status as last_execution_status, last.created_at as last_execution_at,
@@ -62,8 +65,8 @@ const shown = `
     where execution.automation_id = automation.id order by execution.id desc limit 1
   ) as last on true`;
 
-// An automation whose scope was deleted is as good as deleted.
-const alive = `automation.deleted_at is null and (case automation.scope_kind when 'collection' then collection.id is not null when 'project' then project.id is not null else true end)`;
+// An automation whose scope was deleted is as good as deleted. The hooks of runs are no automations to those who list them.
+const alive = `automation.scope_kind <> 'run' and automation.deleted_at is null and (case automation.scope_kind when 'collection' then collection.id is not null when 'project' then project.id is not null else true end)`;
 
 // A restricted registry hides its automations from other members of the organization; only there the role is asked for.
 const visible = `(case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end)`;
@@ -136,6 +139,10 @@ export type AutomationWrite = {
   revision: number;
   eventType: string;
   eventFilter: string;
+  /** Of automations over metrics; null: the server's default. */
+  cooldownSeconds: number | null;
+  /** The version of its scope's list at which what it watches was last changed; 0 for those that do not watch metrics. */
+  conditionVersion: number;
   actionType: ActionType;
   /** JSON. */
   action: string;
@@ -146,21 +153,21 @@ export type AutomationWrite = {
 
 const valuesOf = (write: AutomationWrite): (string | number | boolean | null)[] => [
   write.id, write.entityId, write.projectId, write.scopeKind, write.scopeId, write.name, write.description, write.enabled, write.revision,
-  write.eventType, write.eventFilter, write.actionType, write.action, write.webhookId,
+  write.eventType, write.eventFilter, write.actionType, write.action, write.webhookId, write.cooldownSeconds, write.conditionVersion, matchKeyOf(write.eventType, write.eventFilter),
 ];
 
 const insert = sql("automations_insert", `
-  insert into automations (id, entity_id, project_id, scope_kind, scope_id, name, description, enabled, revision, event_type, event_filter, action_type, action, webhook_id, created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`);
+  insert into automations (id, entity_id, project_id, scope_kind, scope_id, name, description, enabled, revision, event_type, event_filter, action_type, action, webhook_id, cooldown_seconds, condition_version, match_key, created_by)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`);
 
 const update = sql("automations_update", `
   update automations set entity_id = $2, project_id = $3, scope_kind = $4, scope_id = $5, name = $6, description = $7, enabled = $8, revision = $9,
-    event_type = $10, event_filter = $11, action_type = $12, action = $13, webhook_id = $14, updated_at = now()
+    event_type = $10, event_filter = $11, action_type = $12, action = $13, webhook_id = $14, cooldown_seconds = $15, condition_version = $16, match_key = $17, updated_at = now()
   where id = $1`);
 
 const insertRevision = sql("automations_insert_revision", `
-  insert into automation_revisions (automation_id, revision, entity_id, name, event_type, event_filter, action_type, action, created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`);
+  insert into automation_revisions (automation_id, revision, entity_id, name, event_type, event_filter, action_type, action, created_by, scope_kind, scope_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`);
 
 export async function insertAutomation(tx: Transaction, write: AutomationWrite): Promise<void> {
   await tx.query(insert, [...valuesOf(write), write.userId]);
@@ -172,7 +179,7 @@ export async function storeAutomation(tx: Transaction, write: AutomationWrite): 
 
 /** Keeps what the automation says at this revision: executions go on with it, whatever is edited later. */
 export async function insertAutomationRevision(tx: Transaction, write: AutomationWrite): Promise<void> {
-  await tx.query(insertRevision, [write.id, write.revision, write.entityId, write.name, write.eventType, write.eventFilter, write.actionType, write.action, write.userId]);
+  await tx.query(insertRevision, [write.id, write.revision, write.entityId, write.name, write.eventType, write.eventFilter, write.actionType, write.action, write.userId, write.scopeKind, write.scopeId]);
 }
 
 const remove = sql("automations_delete", "update automations set deleted_at = now(), enabled = false where id = $1");

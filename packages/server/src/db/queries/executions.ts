@@ -1,11 +1,14 @@
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
+import type { OutcomeStatus } from "../../domain/outcome/report.ts";
 import type { RedeliveryMode } from "../../domain/redelivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
+import { lastId, leastId } from "../../kit/id-range.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { seesEvent } from "./sees-event.ts";
 
 export type ExecutionRow = EventRow & {
   id: string;
@@ -15,7 +18,7 @@ export type ExecutionRow = EventRow & {
   /** As it was called when it fired. */
   automation_name: string;
   revision: number;
-  scope_kind: ScopeKind;
+  scope_kind: AnyScopeKind;
   action_type: string;
   webhook_id: string | null;
   status: ExecutionStatus;
@@ -24,6 +27,12 @@ export type ExecutionRow = EventRow & {
   redelivery_mode: RedeliveryMode | null;
   redelivery_id: string | null;
   message_id: string;
+  caused_by: string | null;
+  depth: number;
+  outcome_status: OutcomeStatus | null;
+  outcome_message: string | null;
+  outcome_url: string | null;
+  outcome_at: Date | null;
   attempt_count: number;
   next_attempt_at: Date | null;
   created_at: Date;
@@ -34,7 +43,9 @@ const columns = `
   execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
   execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status,
   case when lane.id is null then execution.reason else 'breaker_open' end as reason,
-  execution.redelivery_of, execution.redelivery_mode, execution.redelivery_id, coalesce(execution.message_id, execution.id) as message_id, execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
+  execution.redelivery_of, execution.redelivery_mode, execution.redelivery_id, coalesce(execution.message_id, execution.id) as message_id,
+  event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
+  execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 
 // What waits for a webhook whose circuit breaker is open is held back, and says so.
@@ -46,14 +57,15 @@ const joined = `
   join entities as owner on owner.id = execution.entity_id
   join events as event on event.id = execution.event_id
   left join projects as project on project.id = automation.project_id
+  left join projects as place on place.id = event.project_id
+  left join execution_outcomes as outcome on outcome.execution_id = execution.id
   left join delivery_jobs as job on job.execution_id = execution.id and job.leased
   left join delivery_lanes as lane on lane.id = execution.webhook_id and lane.opened_at is not null and execution.status in ('pending', 'retrying') and job.execution_id is null`;
 
-// Only a restricted registry hides something from those who see its entity.
 const wanted = `
   execution.id < $2 and execution.id >= $3 and execution.created_at >= $4
   and ($5::text is null or case when job.execution_id is null then execution.status else 'running' end = $5)
-  and case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end`;
+  and case when project.access = 'RESTRICTED' then role_in_project($1, project.id) is not null else true end and ${seesEvent}`;
 
 const ofAutomation = sql("executions_of_automation", `
   select ${columns} from executions as execution ${joined}
@@ -66,9 +78,16 @@ const ofEntities = sql("executions_of_entities", `
     where execution.entity_id = entity.id and ${wanted} order by execution.id desc limit $6
   ) as page order by page.id desc limit $6`);
 
+// As for entities, hook by hook: a run has few, those that it had before among them.
+const ofRun = sql("executions_of_run", `
+  select page.* from automations as hook cross join lateral (
+    select ${columns} from executions as execution ${joined}
+    where execution.automation_id = hook.id and ${wanted} order by execution.id desc limit $6
+  ) as page where hook.scope_kind = 'run' and hook.scope_id = $7 order by page.id desc limit $6`);
+
 export type ExecutionFilter = {
-  /** Of one automation, or of these entities. */
-  of: { automationId: string } | { entityIds: readonly number[] };
+  /** Of one automation, of the hooks of a run, or of these entities. */
+  of: { automationId: string } | { runId: number } | { entityIds: readonly number[] };
   status: ExecutionStatus | null;
   since: Date | null;
   /** Only older ones than this id. */
@@ -76,24 +95,12 @@ export type ExecutionFilter = {
   limit: number;
 };
 
-const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-const clockDifferenceMs = 300_000;
-
-/**
- * The least id that was made at that time or later: an id begins with its time in milliseconds. The ids' clock is this
- * server's, `created_at` the database's; some minutes between them do no harm.
- */
-export function leastId(since: Date | null): string {
-  const ms = since === null ? 0 : Math.max(0, since.getTime() - clockDifferenceMs);
-  const hex = ms.toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
-}
-
 /** Newest first. The user has to have a role in the automation's scope, or in each of the entities. */
 export async function findExecutions(db: Querier, userId: number, filter: ExecutionFilter): Promise<ExecutionRow[]> {
   const values = [userId, filter.before ?? lastId, leastId(filter.since), filter.since ?? new Date(0), filter.status, filter.limit] as const;
-  return "automationId" in filter.of
-    ? db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId])
+  if ("automationId" in filter.of) return db.query<ExecutionRow>(ofAutomation, [...values, filter.of.automationId]);
+  return "runId" in filter.of
+    ? db.query<ExecutionRow>(ofRun, [...values, filter.of.runId])
     : db.query<ExecutionRow>(ofEntities, [...values, filter.of.entityIds]);
 }
 
@@ -102,9 +109,9 @@ const roleInScope = `
     else role_in_entity($1, automation.entity_id) end`;
 
 const readExecution = sql("executions_read", `
-  select ${columns}, ${roleInScope} as role from executions as execution ${joined} where execution.id = $2`);
+  select ${columns}, case when ${seesEvent} then ${roleInScope} end as role from executions as execution ${joined} where execution.id = $2`);
 
-/** An execution with the user's role in the scope of its automation. */
+/** An execution with the user's role in the scope of its automation; null too where the user may not see what it is about. */
 export async function findExecution(db: Querier, userId: number, id: string): Promise<(ExecutionRow & { role: Role | null }) | null> {
   const [row] = await db.query<ExecutionRow & { role: Role | null }>(readExecution, [userId, id]);
   return row ?? null;
@@ -123,6 +130,7 @@ export type AttemptRow = {
   number: number;
   outcome: AttemptOutcome;
   reason: Reason | null;
+  detail: string | null;
   request: unknown;
   response: unknown;
   timing: unknown;
@@ -132,6 +140,6 @@ export type AttemptRow = {
 };
 
 const attempts = sql("executions_attempts", `
-  select number, outcome, reason, request, response, timing, started_at, finished_at, next_attempt_at from attempts where execution_id = $1 order by number`);
+  select number, outcome, reason, detail, request, response, timing, started_at, finished_at, next_attempt_at from attempts where execution_id = $1 order by number`);
 
 export const findAttempts = (db: Querier, executionId: string): Promise<AttemptRow[]> => db.query<AttemptRow>(attempts, [executionId]);

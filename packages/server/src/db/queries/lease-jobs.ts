@@ -4,10 +4,10 @@ import type { ActionConfig, ActionType } from "../../domain/automation.ts";
 import type { Event } from "../../domain/event.ts";
 import { eventOf } from "../rows/event-row.ts";
 import type { EventRow } from "../rows/event-row.ts";
-import { readRendered } from "../rows/rendered-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
+import { readRendered } from "../../domain/rendered-request.ts";
 import type { Webhook } from "../../domain/webhook.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
@@ -50,7 +50,7 @@ export type Taking = {
 
 export type Taken = { jobs: TakenJob[]; /** There is more to take at once. */ more: boolean; lastEntity: number };
 
-// What it does, and why, stands in migration 0009 (lanes). `due_at` becomes the end of the lease, so a job whose worker
+// What it does, and why, stands in migration 0019 (lanes). `due_at` becomes the end of the lease, so a job whose worker
 // died comes up again by itself; its attempt, of which nobody knows the outcome, is recorded then.
 const leaseDeliveries = sql("lease_jobs", "select jobs, more, last_entity from lease_deliveries($1, $2, $3, $4)");
 

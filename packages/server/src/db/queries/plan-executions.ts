@@ -16,6 +16,11 @@ export type NewExecution = {
   reason: Reason | null;
 };
 
+// The lane of what calls no webhook: of run hooks one per host, so that a slow receiver of some delays no others. The host
+// is fixed text in a hook's URL (docs/decisions/2026-11-21-run-hooks.md); what is no address shares one lane.
+const laneKey = `action_type || ' ' || entity_id || case action_type when 'RUN_HOOK' then
+  coalesce(' ' || (select lower(substring(found.action ->> 'url' from '^\\s*[A-Za-z]+://([^/?#]*)')) from automation_revisions as found where found.automation_id = planned.automation_id and found.revision = planned.revision), '') else '' end`;
+
 // One JSON parameter into json_to_recordset: however many automations fire, it is one statement, and the fastest way
 // to insert many rows (stack.md: 122k rows/s against 59k for unnest and 89k for COPY).
 const planExecutions = sql("plan_executions", `
@@ -28,14 +33,14 @@ const planExecutions = sql("plan_executions", `
     from planned
   )
   insert into delivery_jobs (execution_id, entity_id, webhook_id, lane_key)
-  select id, entity_id, webhook_id, action_type || ' ' || entity_id from planned where reason is null`);
+  select id, entity_id, webhook_id, ${laneKey} from planned where reason is null`);
 
 // The foreign keys from jobs to executions are checked at the end of the statement, when both are there.
 export async function insertExecutions(db: Querier, executions: readonly NewExecution[]): Promise<void> {
   await db.query(planExecutions, [JSON.stringify(executions)]);
 }
 
-// They rank as retries (migration 0009): fresh events go first. With today's configuration an execution may call another
+// They rank as retries (migration 0019): fresh events go first. With today's configuration an execution may call another
 // webhook than the one before.
 const planRedeliveries = sql("plan_redeliveries", `
   with original as materialized (
@@ -52,7 +57,7 @@ const planRedeliveries = sql("plan_redeliveries", `
       case when $2 = 'same_bytes' then message_id end from original
   )
   insert into delivery_jobs (execution_id, entity_id, webhook_id, lane_key, rank)
-  select new_id, entity_id, webhook_id, action_type || ' ' || entity_id, now() + interval '1 hour' from original`);
+  select new_id, entity_id, webhook_id, ${laneKey}, now() + interval '1 hour' from original as planned`);
 
 export type NewRedeliveries = {
   executions: readonly { id: string; original_id: string }[];

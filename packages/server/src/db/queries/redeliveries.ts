@@ -1,18 +1,19 @@
 import type { ActionConfig, ActionType } from "../../domain/automation.ts";
 import { actionConfigSchema, findActionType } from "../../domain/automation.ts";
-import type { Event } from "../../domain/event.ts";
+import type { AnyScopeKind, Event } from "../../domain/event.ts";
 import type { RedeliveryMode, RedeliveryStatus, Selection } from "../../domain/redelivery.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
+import { readRendered } from "../../domain/rendered-request.ts";
 import type { Role } from "../../domain/viewer.ts";
 import type { Webhook } from "../../domain/webhook.ts";
+import { leastId } from "../../kit/id-range.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
-import { leastId } from "./executions.ts";
 import { eventOf } from "../rows/event-row.ts";
 import type { EventRow } from "../rows/event-row.ts";
-import { readRendered } from "../rows/rendered-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
+import { seesEvent } from "./sees-event.ts";
 
 export type RedeliveryRow = {
   id: string;
@@ -140,17 +141,20 @@ const cancelWaiting = sql("redeliveries_cancel_waiting", `
 /** Cancels what the redelivery planned and nobody has begun, at most `limit`; gives how many. */
 export const cancelWaitingExecutions = async (tx: Transaction, id: string, limit: number): Promise<number> => (await tx.query(cancelWaiting, [id, limit])).length;
 
-export type ChosenRow = { id: string; entity_id: number; scope_kind: "collection" | "project" | "entity"; status: string; role: Role | null };
+export type ChosenRow = { id: string; entity_id: number; scope_kind: AnyScopeKind; status: string; role: Role | null };
 
 const chosen = sql("redeliveries_chosen", `
   select execution.id, automation.entity_id, automation.scope_kind, case when job.execution_id is null then execution.status else 'running' end as status,
-    case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
+    case when not (${seesEvent}) then null
+      when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
       else role_in_entity($1, automation.entity_id) end as role
   from executions as execution join automations as automation on automation.id = execution.automation_id
+  join events as event on event.id = execution.event_id
+  left join projects as place on place.id = event.project_id
   left join delivery_jobs as job on job.execution_id = execution.id and job.leased
   where execution.id = any ($2)`);
 
-/** Executions by id, with the user's role in the scope of each one's automation. */
+/** Executions by id, with the user's role in the scope of each one's automation; null too where the user may not see what it is about. */
 export const findChosen = (db: Querier, userId: number, ids: readonly string[]): Promise<ChosenRow[]> => db.query<ChosenRow>(chosen, [userId, ids]);
 
 export type Configured = { automationName: string; actionType: ActionType; action: ActionConfig; webhook: Webhook | null };

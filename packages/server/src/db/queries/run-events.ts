@@ -10,24 +10,44 @@ export type RunSubjectRow = {
   tags: string[];
   config: string;
   summary: string;
+  group_name: string | null;
+  job_type: string | null;
+  notes: string | null;
+  sweep_name: string | null;
+  host: string | null;
+  program: string | null;
+  commit: string | null;
+  exit_code: number | null;
+  last_step: number | null;
+  created_at: Date;
+  updated_at: Date;
+  heartbeat_at: Date;
   username: string | null;
+  user_display_name: string | null;
   project_id: number;
   project_name: string;
   entity_id: number;
   entity_name: string;
+  /** Which of the hook events that were asked for the run has hooks for. */
+  hook_events: string[];
 };
 
 const subject = sql("run_event_subject", `
-  select run.id, run.name, run.display_name, run.tags, run.config, run.summary, author.username,
-    project.id as project_id, project.name as project_name, entity.id as entity_id, entity.name as entity_name
+  select run.id, run.name, run.display_name, run.tags, run.config, run.summary, run.group_name, run.job_type, run.notes, run.sweep_name,
+    run.host, run.program, run.commit, run.exit_code, run.last_step, run.created_at, run.updated_at, run.heartbeat_at, author.username, author.display_name as user_display_name,
+    project.id as project_id, project.name as project_name, entity.id as entity_id, entity.name as entity_name,
+    array(
+      select distinct hook.event_type from automations as hook
+      where hook.event_type = any($2::text[]) and hook.scope_kind = 'run' and hook.scope_id = run.id and hook.enabled and hook.deleted_at is null
+    ) as hook_events
   from runs as run
   join projects as project on project.id = run.project_id
   join entities as entity on entity.id = run.entity_id
   left join users as author on author.id = run.user_id
   where run.id = $1`);
 
-export async function findRunSubject(db: Querier, runId: number): Promise<RunSubjectRow | null> {
-  return (await db.query<RunSubjectRow>(subject, [runId]))[0] ?? null;
+export async function findRunSubject(db: Querier, runId: number, hookEvents: readonly string[]): Promise<RunSubjectRow | null> {
+  return (await db.query<RunSubjectRow>(subject, [runId, hookEvents]))[0] ?? null;
 }
 
 export type LostRun = { id: number; before: RunState; after: RunState };

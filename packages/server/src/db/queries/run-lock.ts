@@ -16,6 +16,12 @@ export type LockedRun = {
   history_lines: number;
   event_lines: number;
   log_lines: number;
+  /** Counts how often lines of the history were replaced, cut, or came out of order. */
+  history_rewrites: number;
+  /** Lines of the history that stand in columns too, from the first one on. */
+  column_lines: number;
+  /** Lines of the history that were taken over from the run that this one was forked from. */
+  inherited_lines: number;
   last_step: number | null;
   history_keys: string;
   role: Role | null;
@@ -23,7 +29,7 @@ export type LockedRun = {
 
 const columns = `
   run.id, run.entity_id, run.project_id, run.name, run.state, run.exit_code, run.stop_requested, run.sweep_name, run.history_lines,
-  run.event_lines, run.log_lines, run.last_step, run.history_keys, role_in_project($1, run.project_id) as role`;
+  run.event_lines, run.log_lines, run.history_rewrites, run.column_lines, run.inherited_lines, run.last_step, run.history_keys, role_in_project($1, run.project_id) as role`;
 
 // One round trip finds the run, tells the user's role, and makes all other writers of this run wait. FOR NO KEY UPDATE
 // leaves those alone who only point at the run, such as an artifact that names it as its source.

@@ -27,6 +27,10 @@ export type RunRow = {
   history_lines: number;
   event_lines: number;
   log_lines: number;
+  /** Lines of the history that stand in columns too, from the first one on. */
+  column_lines: number;
+  /** Lines of the history that were taken over from the run that this one was forked from. */
+  inherited_lines: number;
   last_step: number | null;
   history_keys: string;
   user_id: number | null;
@@ -39,7 +43,7 @@ export type RunRow = {
 export const runColumns = `
   run.id, run.entity_id, run.project_id, run.name, run.display_name, run.state, run.exit_code, run.config, run.summary, run.system_metrics,
   run.tags, run.notes, run.description, run.group_name, run.job_type, run.commit, run.host, run.program, run.sweep_name, run.stop_requested,
-  run.history_lines, run.event_lines, run.log_lines, run.last_step, run.history_keys, run.user_id,
+  run.history_lines, run.event_lines, run.log_lines, run.column_lines, run.inherited_lines, run.last_step, run.history_keys, run.user_id,
   author.username, author.display_name as user_display_name, run.created_at, run.heartbeat_at`;
 
 const byName = sql("runs_by_name", `

@@ -1,6 +1,7 @@
 import type { Attempt, ExecutionStatus } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
+import { jsonbText } from "../../kit/jsonb-text.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -12,7 +13,7 @@ export type Settlement = {
   startedAt: Date;
   attempt: Attempt;
   rendered: RenderedRequest | null;
-  status: Extract<ExecutionStatus, "finished" | "failed" | "retrying">;
+  status: Extract<ExecutionStatus, "finished" | "failed" | "retrying" | "skipped">;
   reason: Reason | null;
   /** Milliseconds until the next attempt; null when none follows. */
   retryInMs: number | null;
@@ -33,11 +34,12 @@ export type BreakerPolicy = {
 
 // The fence: a job is deleted or put back only while its lease token is still the one that the worker was given. What
 // follows is joined to those jobs, so that a worker which was frozen past its lease changes nothing at all. The lanes are
-// locked in the order of their ids, as everywhere; a retry ranks behind an hour of fresh events (migration 0009).
+// locked in the order of their ids, as everywhere; a retry ranks behind an hour of fresh events (migration 0019). Only
+// the lane of a webhook has a circuit breaker: nobody could see that of another, or close it by hand.
 const settleAttempts = sql("settle_attempts", `
   with settled as (
     select * from json_to_recordset($1) as row (
-      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text,
+      execution_id uuid, lease_token bigint, number integer, started_at timestamptz, outcome text, attempt_reason text, detail text,
       request jsonb, response jsonb, timing jsonb, rendered jsonb, status text, reason text, retry_in_ms double precision, healthy boolean)
   ), done as (
     delete from delivery_jobs as job using settled
@@ -58,7 +60,7 @@ const settleAttempts = sql("settle_attempts", `
   ), locked as materialized (
     select lane.*, freed.*, lane.opened_at is not null as was_open,
       well and (lane.opened_at is null or $2) as recovers,
-      failed > 0 and not well and lane.opened_at is null and lane.failures + failed >= $3 as opens,
+      failed > 0 and not well and lane.webhook_id is not null and lane.opened_at is null and lane.failures + failed >= $3 as opens,
       failed > 0 and not well and lane.opened_at is not null and lane.held_until <= now() as stays_open
     from delivery_lanes as lane join freed on freed.lane_id = lane.id order by lane.id for update of lane
   ), lanes as (
@@ -76,8 +78,8 @@ const settleAttempts = sql("settle_attempts", `
     returning lane.active or (was_open and recovers) as active, lane.webhook_id, opens, was_open and recovers as recovers, fault,
       failed > 0 and not well and lane.failing_since <= now() - $6 * interval '1 millisecond' as hopeless
   ), stored as (
-    insert into attempts (execution_id, number, entity_id, outcome, reason, request, response, timing, started_at, next_attempt_at)
-    select execution_id, number, entity_id, outcome, attempt_reason, request, response, timing, started_at, next_attempt_at
+    insert into attempts (execution_id, number, entity_id, outcome, reason, detail, request, response, timing, started_at, next_attempt_at)
+    select execution_id, number, entity_id, outcome, attempt_reason, detail, request, response, timing, started_at, next_attempt_at
     from settled join held using (execution_id)
   ), updated as (
     update executions as execution
@@ -114,6 +116,7 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
     started_at: one.startedAt,
     outcome: one.attempt.outcome,
     attempt_reason: one.attempt.reason,
+    detail: one.attempt.detail ?? null,
     request: one.attempt.request,
     response: one.attempt.response,
     timing: one.attempt.timing,
@@ -125,15 +128,22 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
   }));
   // PostgreSQL's JSON types hold no NUL; a receiver's answer may.
   const [stored] = await db.query<{ held: string[]; more: boolean; turns: Turn[] }>(settleAttempts, [
-    JSON.stringify(rows).replaceAll("\\u0000", "\\ufffd"), breaker.mayClose, breaker.failures, breaker.probeMs, breaker.mostProbeMs, breaker.disableAfterMs,
+    jsonbText(rows), breaker.mayClose, breaker.failures, breaker.probeMs, breaker.mostProbeMs, breaker.disableAfterMs,
   ]);
   return { held: new Set(stored?.held), more: stored?.more ?? false, turns: stored?.turns ?? [] };
 }
 
 const disableWebhook = sql("disable_webhook", `
-  update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled returning id`);
+  with disabled as (
+    update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled returning id, entity_id, name
+  ), noted as (
+    insert into audit_entries (entity_id, entity_name, action, object_type, object_id, object_name, before, after)
+    select disabled.entity_id, entities.name, 'webhook.disable', 'webhook', disabled.id, disabled.name, '{"enabled": true}', json_build_object('enabled', false, 'reason', $2::text)
+    from disabled join entities on entities.id = disabled.entity_id
+  )
+  select id from disabled`);
 
-/** Disables those that are enabled, and gives their ids. */
+/** Disables those that are enabled, notes it in the audit log of their teams, and gives their ids. */
 export async function disableWebhooks(db: Querier, ids: readonly string[], reason: Reason): Promise<string[]> {
   return (await db.query<{ id: string }>(disableWebhook, [ids, reason])).map(({ id }) => id);
 }

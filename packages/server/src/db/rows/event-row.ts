@@ -1,6 +1,6 @@
 import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
-import type { Event, Subject } from "../../domain/event.ts";
+import type { Event, RunDetails, Subject } from "../../domain/event.ts";
 import { watchedRunStates } from "../../domain/event.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { isReason } from "../../domain/reason.ts";
@@ -24,6 +24,31 @@ function knownReason(text: string): Reason {
   return text;
 }
 
+const details = z.object({
+  userDisplayName: z.string(),
+  group: z.string().nullable(),
+  jobType: z.string().nullable(),
+  notes: z.string().nullable(),
+  sweep: z.string().nullable(),
+  host: z.string().nullable(),
+  program: z.string().nullable(),
+  commit: z.string().nullable(),
+  exitCode: z.number().nullable(),
+  lastStep: z.number().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  heartbeatAt: z.string(),
+}) satisfies z.ZodType<RunDetails>;
+
+const metricFacts = z.object({
+  automationId: z.string(),
+  conditionVersion: z.number(),
+  heldBack: z.boolean(),
+  loggedAt: z.string(),
+  step: z.number().nullable(),
+  conditions: z.array(z.object({ metric: z.string(), filter: z.string(), short: z.string(), status: z.string(), measured: z.number().nullable(), values: z.array(z.number()) })),
+});
+
 const subject = z.discriminatedUnion("kind", [
   place.extend({
     kind: z.literal("artifact"),
@@ -40,16 +65,18 @@ const subject = z.discriminatedUnion("kind", [
     runName: z.string(),
     displayName: z.string(),
     url: z.string(),
-    entered: z.enum(watchedRunStates),
+    entered: z.enum(watchedRunStates).nullable(),
     state: z.enum(runStates),
     user: z.string(),
     tags: z.array(z.string()),
     config: z.record(z.string(), z.unknown()),
     summary: z.record(z.string(), z.unknown()),
+    metric: metricFacts.nullable().default(null),
     projectId: z.number(),
     projectName: z.string(),
     entityId: z.number(),
     entityName: z.string(),
+    details: details.exactOptional(),
   }),
   z.object({
     kind: z.literal("webhook"),

@@ -32,8 +32,13 @@ describe("the filter of a mutation event", () => {
     expect(parseEventFilter("LINK_MODEL", '{"$not":'.repeat(100_000)).ok).toBe(false);
   });
 
-  it("is refused for an event type that is unknown, or has no filters yet", () => {
+  it("of a run hook says nothing, or what is wrong with the hook", () => {
+    expect(parseEventFilter("RUN_CREATED", "{}")).toEqual({ ok: true, eventFilter: { family: "run_hook", problem: null, stateless: false } });
+    expect(parseEventFilter("RUN_CREATED", '{"problem": "no url", "stateless": true}')).toEqual({ ok: true, eventFilter: { family: "run_hook", problem: "no url", stateless: true } });
+    expect(parseEventFilter("RUN_CREATED", "[]").ok).toBe(false);
+  });
+
+  it("is refused for an event type that is unknown", () => {
     expect(parseEventFilter("LINK_ARTIFACT", "{}").ok).toBe(false);
-    expect(parseEventFilter("RUN_CREATED", "{}").ok).toBe(false);
   });
 });

@@ -1,20 +1,28 @@
 import { findEventType } from "@bellhop/contract";
-import type { EventFamily } from "@bellhop/contract";
+import type { EventFamily, EventType } from "@bellhop/contract";
+import { isRecord } from "../../kit/cast.ts";
 import { parseTolerantJson } from "../../kit/json-tolerant.ts";
 import type { WatchedRunState } from "../event.ts";
+import type { MetricCondition } from "../metrics/condition.ts";
+import { metricEventTypes } from "../metrics/watch.ts";
 import { mutationFields } from "./event-fields.ts";
 import type { Filter } from "./filter.ts";
 import { parseFilter } from "./parse-filter.ts";
 import type { Problem } from "./problem.ts";
+import { readRunMetricFilter } from "./run-metric-filter.ts";
 import { webhookFields } from "./webhook-filter.ts";
 import { readRunStateFilter } from "./run-state-filter.ts";
 
 /** The compiled condition of an automation; each family of events has its own. */
 export type EventFilter =
   | { readonly family: "mutation"; readonly filter: Filter }
+  /** All conditions come to hold at the latest values of a run that `run` describes. */
+  | { readonly family: "run_metric"; readonly conditions: readonly MetricCondition[]; readonly run: Filter }
   | { readonly family: "webhook"; readonly filter: Filter }
   /** The run enters one of the states, and is of those that `run` describes. */
-  | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter };
+  | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter }
+  /** A run's own hook: fires with each event of its type, unless it has a problem, which is then told. */
+  | { readonly family: "run_hook"; readonly problem: string | null; readonly stateless: boolean };
 
 export type ParsedEventFilter = { ok: true; eventFilter: EventFilter } | { ok: false; problems: readonly Problem[] };
 
@@ -28,22 +36,19 @@ const longestText = 262_144;
 export function parseEventFilter(eventType: string, text: string): ParsedEventFilter {
   const event = findEventType(eventType);
   if (event === undefined) return refused(`unknown event type ${JSON.stringify(eventType)}`);
-  const read = readers[event.family];
-  if (read === undefined) return refused(`filters of ${event.type} are not supported yet`);
   if (text.length > longestText) return refused(`longer than ${longestText} characters`);
   const json = parseTolerantJson(text);
   if (!json.ok) return refused(`not JSON: ${json.message}, at character ${json.offset}`);
-  return read(json.value);
+  return readers[event.family](json.value, event.type);
 }
 
-type Reader = (json: unknown) => ParsedEventFilter;
+type Reader = (json: unknown, eventType: EventType) => ParsedEventFilter;
 
-/** One reader per family: a family without one has no filters yet. */
-const readers: Readonly<Record<EventFamily, Reader | undefined>> = {
+const readers: Readonly<Record<EventFamily, Reader>> = {
   mutation: readMutationFilter,
-  run_metric: undefined,
+  run_metric: readRunMetric,
   run_state: readRunState,
-  run_hook: undefined,
+  run_hook: readRunHook,
   webhook: readWebhookEvent,
 };
 
@@ -57,9 +62,23 @@ function readWebhookEvent(json: unknown): ParsedEventFilter {
   return parsed.ok ? { ok: true, eventFilter: { family: "webhook", filter: parsed.filter } } : parsed;
 }
 
+function readRunMetric(json: unknown, eventType: EventType): ParsedEventFilter {
+  const type = metricEventTypes.find((known) => known === eventType);
+  if (type === undefined) return refused(`${eventType} has no conditions over metrics`);
+  const parsed = readRunMetricFilter(json, type);
+  return parsed.ok ? { ok: true, eventFilter: { family: "run_metric", conditions: parsed.conditions, run: parsed.run } } : parsed;
+}
+
 function readRunState(json: unknown): ParsedEventFilter {
   const parsed = readRunStateFilter(json);
   return parsed.ok ? { ok: true, eventFilter: { family: "run_state", states: parsed.states, run: parsed.run } } : parsed;
+}
+
+/** `{}`, or `{"problem": "…"}` for a hook that cannot be carried out, `stateless` where it names no state; see domain/run-hook.ts. */
+function readRunHook(json: unknown): ParsedEventFilter {
+  if (!isRecord(json)) return refused("must be an object");
+  const { problem, stateless } = json;
+  return { ok: true, eventFilter: { family: "run_hook", problem: typeof problem === "string" ? problem : null, stateless: stateless === true } };
 }
 
 const refused = (message: string): ParsedEventFilter => ({ ok: false, problems: [{ path: "", message }] });

@@ -2,7 +2,8 @@ import { findEventType } from "@bellhop/contract";
 import type { EventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AutomationRow } from "../../db/queries/automations.ts";
-import { actionConfigSchema } from "../../domain/automation.ts";
+import type { AuditDetails } from "../../domain/audit.ts";
+import { automationActionSchema } from "../../domain/automation.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
 
@@ -39,6 +40,8 @@ export type SavedAutomation = {
   scope: Scope;
   /** The filter as it was sent, letter by letter. */
   event: { type: EventType; filter: string };
+  /** For automations over metrics: how long it stays silent about a run after it fired for it; null: the server's default. */
+  cooldownSeconds: number | null;
   action: SavedAction;
   revision: number;
   createdBy: string | null;
@@ -56,6 +59,7 @@ export function automationOf(row: AutomationRow): SavedAutomation {
     enabled: row.enabled,
     scope: scopeOf(row),
     event: { type: eventTypeOf(row), filter: row.event_filter },
+    cooldownSeconds: row.cooldown_seconds,
     action: actionOf(row),
     revision: row.revision,
     createdBy: row.created_by,
@@ -64,6 +68,20 @@ export function automationOf(row: AutomationRow): SavedAutomation {
     lastExecution: lastExecutionOf(row),
   };
 }
+
+/** What the audit log tells of an automation. */
+export const auditedAutomation = ({ name, description, enabled, scope, event, action, revision }: SavedAutomation): AuditDetails => ({
+  name,
+  description,
+  enabled,
+  scope: [scope.kind, scope.entity, scope.project, scope.collection].filter((part) => part !== null).join("/"),
+  event: event.type,
+  filter: event.filter,
+  action: action.type,
+  webhook: action.type === "GENERIC_WEBHOOK" ? action.webhook.id : null,
+  payload: action.type === "GENERIC_WEBHOOK" ? action.payload : null,
+  revision,
+});
 
 const scopeOf = (row: AutomationRow): Scope => ({
   kind: row.scope_kind,
@@ -83,7 +101,7 @@ function eventTypeOf(row: AutomationRow): EventType {
 }
 
 function actionOf(row: AutomationRow): SavedAction {
-  const action = z.parse(actionConfigSchema, row.action);
+  const action = z.parse(automationActionSchema, row.action);
   if (action.type === "NO_OP") return action;
   return { type: action.type, webhook: { id: action.webhookId, name: row.webhook_name, team: row.webhook_team, url: row.webhook_url }, payload: action.payload };
 }

@@ -72,14 +72,15 @@ describe("creating an automation", () => {
     ["an empty name", () => ({ name: "" }), "name", "must not be empty"],
     ["a name of 256 characters", () => ({ name: "x".repeat(256) }), "name", "at most 255"],
     ["a description of 4097 characters", () => ({ description: "x".repeat(4097) }), "description", "at most 4096"],
-    ["an event that is to come", () => ({ event: { type: "RUN_METRIC", filter: "{}" } }), "event.type", 'event type "RUN_METRIC" is not supported by this release; supported are CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT'],
+    ["an event of run hooks", () => ({ event: { type: "RUN_FINISHED", filter: "{}" } }), "event.type", 'event type "RUN_FINISHED" is not supported by this release; supported are CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT'],
     ["an event that is none", () => ({ event: { type: "BELL", filter: "{}" } }), "event.type", "is not supported"],
     ["new versions in a whole team", () => ({ scope: { entity: "vision-team" }, event: { type: "CREATE_ARTIFACT", filter: "{}" } }), "event.type", "cannot be watched in a whole team"],
     ["a user as a scope", () => ({ scope: { entity: "ada" } }), "scope", "a user is not a scope"],
-    ["an unknown field", () => ({ event: { type: "LINK_MODEL", filter: '{"$or":[{"$and":[{"alais":"x"}]}]}' } }), "event.filter.$or[0].$and[0].alais", 'did you mean "alias"'],
-    ["an unknown operator", () => ({ event: { type: "LINK_MODEL", filter: '{"alias":{"$regexp":"x"}}' } }), "event.filter.alias.$regexp", "$regex"],
-    ["a filter that is not JSON", () => ({ event: { type: "LINK_MODEL", filter: "{" } }), "event.filter", "not JSON"],
-    ["a filter that is a list", () => ({ event: { type: "LINK_MODEL", filter: "[]" } }), "event.filter", "must be an object"],
+    ["a link into a collection that versions are logged to", () => ({ event: { type: "LINK_MODEL", filter: "{}" } }), "event.type", "LINK_ARTIFACT never happens in \"model-run\": versions are logged to it"],
+    ["an unknown field", () => ({ event: { type: "ADD_ARTIFACT_ALIAS", filter: '{"$or":[{"$and":[{"alais":"x"}]}]}' } }), "event.filter.$or[0].$and[0].alais", 'did you mean "alias"'],
+    ["an unknown operator", () => ({ event: { type: "ADD_ARTIFACT_ALIAS", filter: '{"alias":{"$regexp":"x"}}' } }), "event.filter.alias.$regexp", "$regex"],
+    ["a filter that is not JSON", () => ({ event: { type: "ADD_ARTIFACT_ALIAS", filter: "{" } }), "event.filter", "not JSON"],
+    ["a filter that is a list", () => ({ event: { type: "ADD_ARTIFACT_ALIAS", filter: "[]" } }), "event.filter", "must be an object"],
     ["a payload that is a list", () => ({ action: webhookAction("[1]") }), "action.payload", "must be a JSON object"],
     ["a payload that is not JSON", () => ({ action: webhookAction("") }), "action.payload", "not JSON"],
     ["an unknown variable", () => ({ action: webhookAction('{"a":{"b":["${artifact_versoin}"]}}') }), "action.payload.a.b[0]", 'did you mean "artifact_version"'],
@@ -89,7 +90,7 @@ describe("creating an automation", () => {
   });
 
   it("tells all problems at once", async () => {
-    const refused = await refusal(create({ name: "", event: { type: "LINK_MODEL", filter: '{"x":1,"y":2}' }, action: webhookAction('{"a":"${no_such}"}') }));
+    const refused = await refusal(create({ name: "", event: { type: "ADD_ARTIFACT_ALIAS", filter: '{"x":1,"y":2}' }, action: webhookAction('{"a":"${no_such}"}') }));
     expect(refused.details).toMatchObject([{ path: "name" }, { path: "event.filter.x" }, { path: "event.filter.y" }, { path: "action.payload.a" }]);
   });
 
@@ -179,7 +180,7 @@ describe("changing an automation", () => {
     const [made, other] = [await create(), await create({ name: `${count} other` })];
     expect(await refusal(update(made.id, { name: other.name }))).toMatchObject({ code: "conflict" });
     expect(await refusal(update(made.id, { event: { filter: '{"x":1}' } }))).toMatchObject({ code: "invalid", details: [{ path: "event.filter.x" }] });
-    expect(await refusal(update(made.id, { event: { type: "RUN_METRIC" } }))).toMatchObject({ code: "invalid", details: [{ path: "event.type" }] });
+    expect(await refusal(update(made.id, { event: { type: "RUN_FINISHED" } }))).toMatchObject({ code: "invalid", details: [{ path: "event.type" }] });
     expect(await refusal(update(made.id, { action: webhookAction("[]") }))).toMatchObject({ code: "invalid", details: [{ path: "action.payload" }] });
     expect(await refusal(update(made.id, { scope: { kind: "collection", id: 999_999 } }))).toMatchObject({ code: "not_found" });
     expect(await read(made.id)).toEqual(made);

@@ -2,7 +2,7 @@ import type { Problem } from "@bellhop/contract";
 import type { Querier } from "../../db/database.ts";
 import { findWebhookForAutomation } from "../../db/queries/webhooks.ts";
 import type { WebhookForAutomation } from "../../db/queries/webhooks.ts";
-import type { ActionConfig } from "../../domain/automation.ts";
+import type { AutomationAction } from "../../domain/automation.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
 import { parsePayload } from "../../domain/template/index.ts";
 import type { Viewer } from "../../domain/viewer.ts";
@@ -17,13 +17,13 @@ export type ActionInput =
   | { type: "GENERIC_WEBHOOK"; webhook: { id: string } | { team: string | null; name: string }; /** Text of a JSON object. */ payload: string | null }
   | { type: "NO_OP" };
 
-export type CheckedAction = { ok: true; action: ActionConfig } | { ok: false; problems: readonly Problem[] };
+export type CheckedAction = { ok: true; action: AutomationAction } | { ok: false; problems: readonly Problem[] };
 
 /**
  * Checks what an automation is to do. `current` is what it does already: who edits an automation may leave it the
  * webhook that it has, without a role in that webhook's team. Throws not_found or forbidden for a webhook.
  */
-export async function checkAction(db: Querier, viewer: Viewer, input: ActionInput, context: { scope: VisibleScope; current: ActionConfig | null }): Promise<CheckedAction> {
+export async function checkAction(db: Querier, viewer: Viewer, input: ActionInput, context: { scope: VisibleScope; current: AutomationAction | null }): Promise<CheckedAction> {
   if (input.type === "NO_OP") return { ok: true, action: { type: "NO_OP" } };
   const { scope, current } = context;
   const webhook = await findWebhook(db, viewer, input.webhook, scope);

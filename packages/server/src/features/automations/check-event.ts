@@ -1,13 +1,14 @@
 import { findEventType } from "@bellhop/contract";
 import type { EventScope, EventType, Problem } from "@bellhop/contract";
 import { parseEventFilter } from "../../domain/filter/index.ts";
-import { isRegistryName } from "../../domain/names.ts";
+import { isRegistryName, legacyRegistry } from "../../domain/names.ts";
 import type { VisibleScope } from "./permissions.ts";
 
 /** The events that this release raises. */
 export const supportedEvents = [
   "CREATE_ARTIFACT", "LINK_MODEL", "UNLINK_ARTIFACT", "ADD_ARTIFACT_ALIAS", "ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG",
-  "RUN_STATE", "WEBHOOK_FAILING", "WEBHOOK_DISABLED", "WEBHOOK_RECOVERED",
+  "RUN_METRIC", "RUN_METRIC_CHANGE", "RUN_METRIC_ZSCORE", "RUN_STATE",
+  "WEBHOOK_FAILING", "WEBHOOK_DISABLED", "WEBHOOK_RECOVERED",
 ] as const satisfies readonly EventType[];
 
 export type CheckedEvent = { ok: true; type: EventType } | { ok: false; problems: readonly Problem[] };
@@ -29,8 +30,17 @@ function placeProblems(type: EventType, scope: VisibleScope): Problem[] {
   if (scope.kind === "entity" && scope.entity_kind === "user") return [{ path: "scope", message: "a user is not a scope; take one of the user's projects" }];
   const place = eventScopeOf(scope);
   const spec = findEventType(type);
-  if (spec === undefined || spec.scopes.includes(place)) return [];
-  return [{ path: "event.type", message: `${spec.friendlyName} cannot be watched in a whole ${place}; its scopes are ${spec.scopes.join(", ")}` }];
+  if (spec === undefined) return [];
+  if (!spec.scopes.includes(place)) return [{ path: "event.type", message: `${spec.friendlyName} cannot be watched in a whole ${place}; its scopes are ${spec.scopes.join(", ")}` }];
+  const never = neverHappens(type, scope);
+  return never === null ? [] : [{ path: "event.type", message: `${spec.friendlyName} never happens in "${scope.name}": ${never}` }];
+}
+
+/** Why the collection can raise no such event; null where it can. An automation that never fires is refused like any other mistake. */
+function neverHappens(type: EventType, { collection_kind: kind, project_name: project }: VisibleScope): string | null {
+  if (kind === "sequence" && (type === "LINK_MODEL" || type === "UNLINK_ARTIFACT")) return "versions are logged to it, not linked into it; watch CREATE_ARTIFACT, or the collection that they are linked into";
+  const isRegistry = project !== null && (isRegistryName(project) || project === legacyRegistry);
+  return kind === "portfolio" && !isRegistry && type === "CREATE_ARTIFACT" ? "versions are linked into it, not created in it; watch LINK_ARTIFACT" : null;
 }
 
 function eventScopeOf(scope: VisibleScope): EventScope {

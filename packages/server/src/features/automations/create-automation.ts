@@ -5,12 +5,14 @@ import { findAutomation, insertAutomation, insertAutomationRevision } from "../.
 import { conflict, invalid } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { SavedAutomation } from "./automation.ts";
-import { automationOf } from "./automation.ts";
+import { auditedAutomation, automationOf } from "./automation.ts";
 import { checkAction } from "./check-action.ts";
 import type { ActionInput } from "./check-action.ts";
 import { checkEvent } from "./check-event.ts";
+import { cooldownProblems, noteWatchChange } from "./metric-watch.ts";
 import { textProblems } from "./check-texts.ts";
 import type { ScopeAddress } from "./permissions.ts";
 import { requireEditor, requireVisibleScope } from "./permissions.ts";
@@ -21,6 +23,8 @@ export type AutomationInput = {
   enabled: boolean;
   scope: ScopeAddress;
   event: { type: string; /** Text of a JSON object. */ filter: string };
+  /** For automations over metrics; the server's default where it is left out. */
+  cooldownSeconds?: number | null;
   action: ActionInput;
 };
 
@@ -32,10 +36,10 @@ export async function createAutomation(services: Pick<Services, "db" | "ids">, v
     requireEditor(scope);
     const event = checkEvent(input.event, scope);
     const action = await checkAction(tx, viewer, input.action, { scope, current: null });
-    const problems = [...textProblems(input), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
+    const problems = [...textProblems(input), ...cooldownProblems(input.cooldownSeconds ?? null, event), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
     if (!event.ok || !action.ok || problems.length > 0) throw invalid(problems);
     const id = services.ids();
-    await insert(tx, {
+    const write = {
       id,
       entityId: scope.entity_id,
       projectId: scope.project_id,
@@ -47,14 +51,18 @@ export async function createAutomation(services: Pick<Services, "db" | "ids">, v
       revision: 1,
       eventType: event.type,
       eventFilter: input.event.filter,
+      cooldownSeconds: input.cooldownSeconds ?? null,
       actionType: action.action.type,
       action: JSON.stringify(action.action),
       webhookId: action.action.type === "GENERIC_WEBHOOK" ? action.action.webhookId : null,
       userId: viewer.userId,
-    });
+    };
+    await insert(tx, { ...write, conditionVersion: await noteWatchChange(tx, null, write) });
     const saved = await findAutomation(tx, viewer.userId, id);
     if (saved === null) throw new Error("The automation that was just stored is not there.");
-    return automationOf(saved);
+    const result = automationOf(saved);
+    await recordAudit(tx, viewer, { action: "automation.create", entityId: scope.entity_id, object: result, after: auditedAutomation(result) });
+    return result;
   });
 }
 

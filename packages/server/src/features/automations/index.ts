@@ -1,12 +1,14 @@
 export type { SavedAction, SavedAutomation, Scope } from "./automation.ts";
 export type { ActionInput } from "./check-action.ts";
 export { supportedEvents } from "./check-event.ts";
+export { checkDraft } from "./metric-watch.ts";
 export { createAutomation } from "./create-automation.ts";
 export type { AutomationInput } from "./create-automation.ts";
 export { deleteAutomation } from "./delete-automation.ts";
 export { listAutomations, listProjectAutomations, readAutomation } from "./list-automations.ts";
 export type { AutomationQuery } from "./list-automations.ts";
-export { editorRole } from "./permissions.ts";
+export { editorRole, requireVisibleScope } from "./permissions.ts";
 export type { ScopeAddress } from "./permissions.ts";
 export { updateAutomation } from "./update-automation.ts";
 export type { AutomationChanges } from "./update-automation.ts";
+export { watchesMetrics } from "./metric-watch.ts";

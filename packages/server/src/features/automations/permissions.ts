@@ -1,7 +1,7 @@
 import type { Querier } from "../../db/database.ts";
 import { findOrganizationEntityName, findScopeById, findScopeByName } from "../../db/queries/automations-scope.ts";
 import type { ScopeRow } from "../../db/queries/automations-scope.ts";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind, ScopeKind } from "../../domain/event.ts";
 import { notFound } from "../../domain/failure.ts";
 import { registryPrefix } from "../../domain/names.ts";
 import type { Role, Viewer } from "../../domain/viewer.ts";
@@ -38,8 +38,8 @@ function describe(address: ScopeAddress): string {
   return `"${names.filter((name) => name !== undefined).join("/")}"`;
 }
 
-/** Who may change automations there: a member those of a collection, only an admin those of a project, a registry, a team or an organization. */
-export const editorRole = (kind: ScopeKind): Role => (kind === "collection" ? "member" : "admin");
+/** Who may change automations there: a member those of a collection and the hooks of a run, only an admin those of a project, a registry, a team or an organization. */
+export const editorRole = (kind: AnyScopeKind): Role => (kind === "collection" || kind === "run" ? "member" : "admin");
 
 /** Throws forbidden where the viewer may not change the automations of the scope. */
 export const requireEditor = (scope: VisibleScope): void => requireRole(scope.role, editorRole(scope.kind), `in ${scope.kind === "collection" ? `the project "${scope.project_name}"` : `"${scope.name}"`}`);

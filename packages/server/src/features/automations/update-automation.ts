@@ -2,22 +2,25 @@ import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { Transaction } from "../../db/database.ts";
 import type { AutomationRow, AutomationWrite } from "../../db/queries/automations.ts";
+import { authorIsPermitted } from "../../db/queries/delivery-rights.ts";
 import { findAutomation, insertAutomationRevision, lockAutomationForChange, storeAutomation } from "../../db/queries/automations.ts";
-import type { ActionConfig } from "../../domain/automation.ts";
-import { actionConfigSchema } from "../../domain/automation.ts";
+import type { AutomationAction } from "../../domain/automation.ts";
+import { automationActionSchema } from "../../domain/automation.ts";
 import { invalid, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAuditOfChange } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { SavedAutomation } from "./automation.ts";
-import { automationOf } from "./automation.ts";
+import { auditedAutomation, automationOf } from "./automation.ts";
 import type { ActionInput, CheckedAction } from "./check-action.ts";
 import { checkAction } from "./check-action.ts";
 import type { CheckedEvent } from "./check-event.ts";
 import { checkEvent } from "./check-event.ts";
 import { textProblems } from "./check-texts.ts";
 import { nameTaken } from "./create-automation.ts";
+import { cooldownProblems, noteWatchChange, watchesMetrics } from "./metric-watch.ts";
 import type { ScopeAddress, VisibleScope } from "./permissions.ts";
 import { requireEditor, requireVisibleScope } from "./permissions.ts";
 
@@ -28,12 +31,15 @@ export type AutomationChanges = {
   enabled?: boolean;
   scope?: ScopeAddress;
   event?: { type?: string; filter?: string };
+  /** Null: the server's default. */
+  cooldownSeconds?: number | null;
   action?: ActionInput;
 };
 
 /**
  * Changes what is given and leaves the rest. What is given but says nothing new is not checked again and changes
- * nothing, not even updatedAt: the SDK sends everything with every edit. Needs the right to edit in the old scope and
+ * nothing, not even updatedAt: the SDK sends everything with every edit; but it makes the viewer the one for whom the
+ * automation acts, where whoever did so has lost the rights. Needs the right to edit in the old scope and
  * in the new one.
  */
 export async function updateAutomation(services: Pick<Services, "db">, viewer: Viewer, input: { id: string } & AutomationChanges): Promise<SavedAutomation> {
@@ -45,8 +51,11 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     requireEditor(scope);
     const before = writeOf(row, viewer.userId);
     const after = await apply(tx, viewer, input, { row, before, scope });
-    if (sameText(before, after)) return automationOf(row);
-    const says = sameText(meaningOf(before), meaningOf(after)) ? after : { ...after, revision: after.revision + 1 };
+    // From an author who has lost the rights, whoever saves it takes it over: without that it would deliver nothing more.
+    const stays = await authorIsPermitted(tx, input.id);
+    if (stays && sameText(before, after)) return automationOf(row);
+    const revision = stays && sameText(meaningOf(before), meaningOf(after)) ? before.revision : before.revision + 1;
+    const says = { ...after, revision, conditionVersion: await noteWatchChange(tx, before, after) };
     try {
       await storeAutomation(tx, says);
     } catch (error) {
@@ -55,7 +64,9 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     if (says.revision > before.revision) await insertAutomationRevision(tx, says);
     const saved = await findAutomation(tx, viewer.userId, input.id);
     if (saved === null) throw notFound("Automation");
-    return automationOf(saved);
+    const result = automationOf(saved);
+    await recordAuditOfChange(tx, viewer, { action: "automation.update", entityId: saved.entity_id, object: result, before: auditedAutomation(automationOf(row)), after: auditedAutomation(result) });
+    return result;
   });
 }
 
@@ -75,8 +86,9 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
   const texts = { name: input.name ?? before.name, description: input.description === undefined ? before.description : input.description };
   const wanted = { type: input.event?.type ?? before.eventType, filter: input.event?.filter ?? before.eventFilter };
   const event = changedEvent(wanted, before, scope);
-  const action = await changedAction(tx, viewer, input.action, { current: z.parse(actionConfigSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
-  const problems = [...textProblems(texts), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
+  const action = await changedAction(tx, viewer, input.action, { current: z.parse(automationActionSchema, row.action), scope, moved: scope.entity_id !== before.entityId });
+  const cooldownSeconds = cooldownAfter(input, wanted.type, before);
+  const problems = [...textProblems(texts), ...cooldownProblems(cooldownSeconds, event), ...(event.ok ? [] : event.problems), ...(action.ok ? [] : action.problems)];
   if (!event.ok || !action.ok || problems.length > 0) throw invalid(problems);
   return {
     ...before,
@@ -88,6 +100,7 @@ async function apply(tx: Transaction, viewer: Viewer, input: AutomationChanges, 
     scopeId: scope.id,
     eventType: event.type,
     eventFilter: wanted.filter,
+    cooldownSeconds,
     ...storedAction(action.action),
   };
 }
@@ -99,7 +112,13 @@ function changedEvent(wanted: { type: string; filter: string }, before: Automati
   return stays ? { ok: true, type } : checkEvent(wanted, scope);
 }
 
-type ActionEdit = { current: ActionConfig; scope: VisibleScope; moved: boolean };
+/** An automation that does not watch metrics any more has no cooldown any more, unless one is asked for. */
+function cooldownAfter(input: AutomationChanges, type: string, before: AutomationWrite): number | null {
+  if (input.cooldownSeconds !== undefined) return input.cooldownSeconds;
+  return watchesMetrics(type) ? before.cooldownSeconds : null;
+}
+
+type ActionEdit = { current: AutomationAction; scope: VisibleScope; moved: boolean };
 
 /** An automation that moves to another owner has to be allowed its webhook there anew. */
 async function changedAction(tx: Transaction, viewer: Viewer, input: ActionInput | undefined, { current, scope, moved }: ActionEdit): Promise<CheckedAction> {
@@ -107,16 +126,16 @@ async function changedAction(tx: Transaction, viewer: Viewer, input: ActionInput
   return checkAction(tx, viewer, input ?? inputOf(current), { scope, current: moved ? null : current });
 }
 
-const inputOf = (action: ActionConfig): ActionInput => (action.type === "NO_OP" ? action : { type: action.type, webhook: { id: action.webhookId }, payload: action.payload });
+const inputOf = (action: AutomationAction): ActionInput => (action.type === "NO_OP" ? action : { type: action.type, webhook: { id: action.webhookId }, payload: action.payload });
 
-const storedAction = (action: ActionConfig): Pick<AutomationWrite, "actionType" | "action" | "webhookId"> => ({
+const storedAction = (action: AutomationAction): Pick<AutomationWrite, "actionType" | "action" | "webhookId"> => ({
   actionType: action.type,
   action: actionText(action),
   webhookId: action.type === "GENERIC_WEBHOOK" ? action.webhookId : null,
 });
 
 /** The same text for the same action, whatever order PostgreSQL gives the keys of its JSON. */
-const actionText = (action: ActionConfig): string =>
+const actionText = (action: AutomationAction): string =>
   JSON.stringify(action.type === "NO_OP" ? { type: action.type } : { type: action.type, webhookId: action.webhookId, payload: action.payload });
 
 const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
@@ -131,7 +150,9 @@ const writeOf = (row: AutomationRow, userId: number): AutomationWrite => ({
   revision: row.revision,
   eventType: row.event_type,
   eventFilter: row.event_filter,
-  ...storedAction(z.parse(actionConfigSchema, row.action)),
+  cooldownSeconds: row.cooldown_seconds,
+  conditionVersion: row.condition_version,
+  ...storedAction(z.parse(automationActionSchema, row.action)),
   userId,
 });
 

@@ -1,33 +1,20 @@
-import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { Event, ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
+import type { Report } from "../../domain/outcome/report.ts";
 import type { RedeliveryMode } from "../../domain/redelivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
+import type { EventSummary } from "../events/index.ts";
+import { summaryOf } from "../events/index.ts";
 
 /** A reason as it is shown: its code, which never changes, and what it means. */
 export type ShownReason = { code: Reason; text: string };
 
-export type EventSummary = {
-  id: string;
-  type: string;
-  author: string;
-  at: Date;
-  entity: string;
-  /** Null for events of webhooks. */
-  project: string | null;
-  /** Null for events of runs and webhooks. */
-  collection: string | null;
-  /** v0, v1, …; null for events of the collection itself. */
-  version: string | null;
-  alias: string | null;
-  tag: string | null;
-  run: { id: string; name: string; state: string } | null;
-  webhook: { id: string; name: string; state: string } | null;
-};
+/** What a receiver reported of the work that a delivery began. */
+export type ShownOutcome = Report & { reportedAt: Date };
 
 export type Execution = {
   id: string;
@@ -35,7 +22,7 @@ export type Execution = {
   entity: string;
   /** With the name that it had when it fired. */
   automation: { id: string; name: string; revision: number };
-  scopeKind: ScopeKind;
+  scopeKind: AnyScopeKind;
   event: EventSummary;
   action: string;
   webhookId: string | null;
@@ -48,6 +35,12 @@ export type Execution = {
   redeliveryId: string | null;
   /** What the receiver sees as `webhook-id`, without its prefix. */
   messageId: string;
+  /** The execution whose receiver made the change, where it said so. */
+  causedBy: string | null;
+  /** How many deliveries lie behind the event. */
+  depth: number;
+  /** The latest that the receiver reported to the callback address; null where it did not. */
+  outcome: ShownOutcome | null;
   attemptCount: number;
   nextAttemptAt: Date | null;
   createdAt: Date;
@@ -58,6 +51,8 @@ export type ShownAttempt = {
   number: number;
   outcome: AttemptOutcome;
   reason: ShownReason | null;
+  /** What exactly was wrong, where the reason alone does not say it. */
+  detail: string | null;
   /** As it was sent, secrets masked; null where nothing was sent. */
   request: RequestRecord | null;
   response: ResponseRecord | null;
@@ -68,7 +63,7 @@ export type ShownAttempt = {
   nextAttemptAt: Date | null;
 };
 
-const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
+export const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
 
 export const executionOf = (row: ExecutionRow): Execution => ({
   id: row.id,
@@ -84,26 +79,17 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   redeliveryMode: row.redelivery_mode,
   redeliveryId: row.redelivery_id,
   messageId: row.message_id,
+  causedBy: row.caused_by,
+  depth: row.depth,
+  outcome: outcomeOf(row),
   attemptCount: row.attempt_count,
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,
   finishedAt: row.finished_at,
 });
 
-const summaryOf = ({ id, type, author, at, subject }: Event): EventSummary => ({
-  id,
-  type: findEventType(type)?.friendlyName ?? type,
-  author,
-  at,
-  entity: subject.entityName,
-  project: subject.kind === "webhook" ? null : subject.projectName,
-  collection: "collectionName" in subject ? subject.collectionName : null,
-  version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
-  alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: "tag" in subject ? subject.tag : null,
-  run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: subject.entered } : null,
-  webhook: subject.kind === "webhook" ? { id: subject.webhookId, name: subject.webhookName, state: subject.state } : null,
-});
+const outcomeOf = ({ outcome_status: status, outcome_message: message, outcome_url: url, outcome_at: reportedAt }: ExecutionRow): ShownOutcome | null =>
+  status === null || reportedAt === null ? null : { status, message, url, reportedAt };
 
 const headers = z.record(z.string(), z.string());
 const requestSchema = z.object({ method: z.string(), url: z.string(), headers, body: z.string().nullable() }) satisfies z.ZodType<RequestRecord>;
@@ -115,6 +101,7 @@ export const attemptOf = (row: AttemptRow): ShownAttempt => ({
   number: row.number,
   outcome: row.outcome,
   reason: shownReason(row.reason),
+  detail: row.detail,
   request: z.parse(requestSchema.nullable(), row.request),
   response: z.parse(responseSchema.nullable(), row.response),
   timing: z.parse(timingSchema.nullable(), row.timing),

@@ -2,16 +2,19 @@ import { findVisibleEntityIds } from "../../db/queries/automations.ts";
 import type { ExecutionFilter } from "../../db/queries/executions.ts";
 import { findExecutions, findRoleInAutomation } from "../../db/queries/executions.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
-import { Failure, notFound } from "../../domain/failure.ts";
+import { Failure, invalidAt, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
-import { requireEntity } from "../access/index.ts";
+import { requireEntity, requireProject } from "../access/index.ts";
+import { findRun } from "../runs/index.ts";
 import type { Services } from "../services.ts";
 import type { Execution } from "./execution.ts";
 import { executionOf } from "./execution.ts";
 
 export type ExecutionQuery = {
   automation?: string;
+  /** `entity/project/run`: only those of the hooks that this run has, or had. */
+  run?: string;
   /** Name of an entity: a team, a user, or an organization's. */
   team?: string;
   status?: ExecutionStatus;
@@ -29,9 +32,18 @@ export async function listExecutions(services: Pick<Services, "db">, viewer: Vie
   return rows.map(executionOf);
 }
 
-async function sourceOf(services: Pick<Services, "db">, viewer: Viewer, { automation, team }: ExecutionQuery): Promise<ExecutionFilter["of"]> {
+async function sourceOf(services: Pick<Services, "db">, viewer: Viewer, { automation, run, team }: ExecutionQuery): Promise<ExecutionFilter["of"]> {
+  if (run !== undefined) return { runId: await runIdOf(services, viewer, run) };
   const entityIds = team === undefined ? null : [(await requireEntity(services.db, viewer, { name: team }, "viewer")).id];
   if (automation === undefined) return { entityIds: entityIds ?? (await findVisibleEntityIds(services.db, viewer.userId)) };
   if (!isUuid(automation) || (await findRoleInAutomation(services.db, viewer.userId, automation)) === null) throw notFound("Automation");
   return { automationId: automation };
+}
+
+async function runIdOf(services: Pick<Services, "db">, viewer: Viewer, path: string): Promise<number> {
+  const [entity, project, name, ...more] = path.split("/");
+  if (entity === undefined || project === undefined || name === undefined || more.length > 0) throw invalidAt("run", "must be entity/project/run");
+  const run = await findRun(services, await requireProject(services.db, viewer, { entity, name: project }, "viewer"), name);
+  if (run === null) throw notFound(`Run "${path}"`);
+  return run.id;
 }

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.drop());
 beforeEach(async () => {
-  await world.services.db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, delivery_lanes, redeliveries, automations, automation_revisions"), []);
+  await world.services.db.query(sql("test_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, delivery_lanes, redeliveries, automations, automation_revisions"), []);
   receiver = await startReceiver();
   webhook = await insertWebhook(world.services.db, { url: receiver.url, entityId: world.teamId, secretNames: ["TOKEN"], retrySchedule: [0] });
   rounds += 1;

@@ -49,9 +49,12 @@ export function selectionOf(row: Pick<RedeliveryRow, "automation_id" | "webhook_
   return { by: "executions", ids: row.execution_ids ?? [] };
 }
 
+/** How the audit log calls it: `automation 0189…`, `3 executions`. */
+export const nameOf = ({ selection }: Redelivery): string => (selection.by === "executions" ? `${selection.ids.length} executions` : `${selection.by} ${selection.id}`);
+
 /** The redelivery with the viewer's role; not_found where they have none in its entity. */
-export async function requireVisibleRedelivery(db: Querier, viewer: Viewer, id: string): Promise<{ redelivery: Redelivery; role: Role }> {
+export async function requireVisibleRedelivery(db: Querier, viewer: Viewer, id: string): Promise<{ redelivery: Redelivery; entityId: number; role: Role }> {
   const row = isUuid(id) ? await findRedelivery(db, viewer.userId, id) : null;
   if (row === null || row.role === null) throw notFound("Redelivery");
-  return { redelivery: redeliveryOf(row), role: row.role };
+  return { redelivery: redeliveryOf(row), entityId: row.entity_id, role: row.role };
 }

@@ -4,9 +4,10 @@ import type { RedeliveryMode, Selection } from "../../domain/redelivery.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { Services } from "../services.ts";
+import { recordAudit } from "../audit/index.ts";
 import { requireSelection } from "./check-selection.ts";
 import type { Redelivery } from "./redelivery.ts";
-import { requireVisibleRedelivery } from "./redelivery.ts";
+import { nameOf, requireVisibleRedelivery } from "./redelivery.ts";
 
 export type RedeliveryInput = { selection: Selection; mode: RedeliveryMode };
 
@@ -23,7 +24,9 @@ export async function startRedelivery(services: Pick<Services, "db" | "ids">, vi
     const { entityId } = await requireSelection(tx, viewer, selection);
     const id = services.ids();
     await insertRedeliveryJob(tx, { id, entityId, userId: viewer.userId, mode, selection, total: await totalOf(tx, selection, id) });
-    return (await requireVisibleRedelivery(tx, viewer, id)).redelivery;
+    const { redelivery } = await requireVisibleRedelivery(tx, viewer, id);
+    await recordAudit(tx, viewer, { action: "redelivery.start", entityId, object: { id, name: nameOf(redelivery) }, after: { mode, selection, total: redelivery.total } });
+    return redelivery;
   });
 }
 

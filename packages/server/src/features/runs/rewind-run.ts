@@ -1,4 +1,5 @@
-import { findChunkAfterStep, findGreatestStep, findOverlapping } from "../../db/queries/run-lines.ts";
+import { limitInheritedLines } from "../../db/queries/run-forks.ts";
+import { findGreatestStep } from "../../db/queries/run-lines.ts";
 import type { LockedRun } from "../../db/queries/run-lock.ts";
 import { lockRun } from "../../db/queries/run-lock.ts";
 import { saveProgress } from "../../db/queries/run-report.ts";
@@ -6,16 +7,17 @@ import type { RunRow } from "../../db/queries/runs.ts";
 import { setRunStatus } from "../../db/queries/runs.ts";
 import type { Transaction } from "../../db/database.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
-import { readRow, stepOf } from "../../domain/run-history.ts";
+import { readRow } from "../../domain/run-history.ts";
 import { readKeys, removeRows, writeKeys } from "../../domain/run-history-keys.ts";
-import { linesOf } from "../../domain/run-lines.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireProject } from "../access/index.ts";
 import type { VisibleProject } from "../access/index.ts";
 import type { Services } from "../services.ts";
 import { findRunById, requireRun } from "./find-run.ts";
+import { firstLineAfter } from "./first-line-after.ts";
 import { defaultPath } from "./default-path.ts";
+import { cutColumns } from "./columns.ts";
 import { cutLines } from "./write-lines.ts";
 
 export type RewindInput = { /** Null: the viewer's own. */ entity: string | null; project: string | null; run: string; metric: string; value: number };
@@ -38,21 +40,15 @@ export async function rewindRun(services: Pick<Services, "db" | "clock">, viewer
 }
 
 async function cutHistory(tx: Transaction, run: LockedRun, step: number, at: Date): Promise<void> {
-  const from = await firstLineAfter(tx, run, step);
+  const from = await firstLineAfter(tx, run.id, step);
   if (from === null) return;
   const removed = await cutLines(tx, run, { stream: "history", from, known: run.history_lines, at });
   const keys = readKeys(run.history_keys);
   removeRows(keys, removed.map(readRow));
   await saveProgress(tx, run.id, {
     state: run.state, exitCode: run.exit_code, historyLines: from, eventLines: run.event_lines, logLines: run.log_lines,
+    historyRewrites: run.history_rewrites + 1, columnLines: await cutColumns(tx, run, { from, columnLines: run.column_lines }),
     lastStep: await findGreatestStep(tx, run.id), historyKeys: writeKeys(keys), summary: null, systemMetrics: null, at,
   });
-}
-
-async function firstLineAfter(tx: Transaction, run: LockedRun, step: number): Promise<number | null> {
-  const firstLine = await findChunkAfterStep(tx, run.id, step);
-  if (firstLine === null) return null;
-  const [chunk] = await findOverlapping(tx, run.id, "history", { from: firstLine, to: firstLine + 1 });
-  const within = chunk === undefined ? -1 : linesOf(chunk).findIndex((line) => (stepOf(readRow(line)) ?? Number.NEGATIVE_INFINITY) > step);
-  return within === -1 ? null : firstLine + within;
+  if (run.inherited_lines > from) await limitInheritedLines(tx, run.id, from);
 }

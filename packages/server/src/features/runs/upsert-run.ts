@@ -6,7 +6,9 @@ import { insertRun, setRunStatus, updateRun } from "../../db/queries/runs.ts";
 import { invalid, invalidAt, notFound } from "../../domain/failure.ts";
 import { nameProblem } from "../../domain/names.ts";
 import { statusAfterResume } from "../../domain/run-state.ts";
+import type { RunHook } from "../../domain/run-hook.ts";
 import { newRunName, twoWords } from "../../domain/run-name.ts";
+import type { RunState } from "../../domain/run.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { VisibleProject } from "../access/index.ts";
@@ -17,8 +19,11 @@ import { captureRunState } from "./capture-run-state.ts";
 import { checkRunChanges } from "./check-run-changes.ts";
 import { defaultPath } from "./default-path.ts";
 import { findRunById, requireRun } from "./find-run.ts";
+import { inheritHistory } from "./inherit-history.ts";
+import { readHooks } from "./read-hooks.ts";
+import { saveHooks } from "./save-hooks.ts";
 
-type Needs = Pick<Services, "db" | "clock" | "random" | "limits" | "pipeline" | "publicUrl">;
+type Needs = Pick<Services, "db" | "clock" | "random" | "limits" | "pipeline" | "publicUrl" | "ids" | "templates" | "log">;
 
 /** Which run: one that exists, by id; or a path, whose project and run are made where they do not exist yet. */
 export type UpsertTarget =
@@ -33,22 +38,32 @@ export type UpsertTarget =
       state: string | null;
     };
 
+/** Leaves a run as it is. */
+export const noChanges: RunChanges = {
+  displayName: null, config: null, summary: null, tags: null, notes: null, description: null, groupName: null, jobType: null, commit: null, host: null, program: null, repo: null, sweepName: null,
+};
+
 export type UpsertedRun = { run: RunRow; project: VisibleProject; inserted: boolean };
 
 /**
  * Makes a run, or changes one: what is null stays as it is. A script that names a run which exists takes it up again,
- * so the run goes (back) to running; a change by id leaves the state alone. Needs the role member. Captures RUN_STATE.
+ * so the run goes (back) to running; a change by id leaves the state alone. A config may bring hooks along. Needs the role member. Captures RUN_STATE and the events of its hooks.
  */
 export async function upsertRun(services: Needs, viewer: Viewer, target: UpsertTarget, changes: RunChanges): Promise<UpsertedRun> {
   checkRunChanges(changes, services.limits);
-  return "id" in target ? await changeRun(services, viewer, target.id, changes) : await takeUpRun(services, viewer, target, changes);
+  const wanted: Wanted = { changes, hooks: await readHooks(services, changes.config) };
+  return "id" in target ? await changeRun(services, viewer, target.id, wanted) : await takeUpRun(services, viewer, target, wanted);
 }
 
-async function changeRun(services: Needs, viewer: Viewer, runId: number, changes: RunChanges): Promise<UpsertedRun> {
+/** What is to be set; hooks that are null stay as they are. */
+type Wanted = { changes: RunChanges; hooks: readonly RunHook[] | null };
+
+async function changeRun(services: Needs, viewer: Viewer, runId: number, { changes, hooks }: Wanted): Promise<UpsertedRun> {
   noEvent("a change by id leaves the state alone");
   const run = await services.db.transaction(async (tx) => {
     requireRun(await lockRun(tx, viewer.userId, { id: runId }), "member", "");
     await updateRun(tx, runId, changes, services.clock.now());
+    if (hooks !== null) await saveHooks(services, tx, runId, { hooks, userId: viewer.userId });
     return await reread(tx, runId);
   });
   return { run, project: await requireProject(services.db, viewer, { id: run.project_id }, "member"), inserted: false };
@@ -56,7 +71,7 @@ async function changeRun(services: Needs, viewer: Viewer, runId: number, changes
 
 type PathTarget = Exclude<UpsertTarget, { id: number }>;
 
-async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, changes: RunChanges): Promise<UpsertedRun> {
+async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, { changes, hooks }: Wanted): Promise<UpsertedRun> {
   const name = target.name === null || target.name === "" ? newRunName(services.random) : target.name;
   const problem = nameProblem("run", name, "name");
   if (problem !== null) throw invalid([problem]);
@@ -64,17 +79,22 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, ch
   const state = startState(target.state);
   const at = services.clock.now();
   return await services.db.transaction(async (tx) => {
+    const announce = async (runId: number, before: RunState | null, after: RunState): Promise<void> => {
+      if (hooks !== null) await saveHooks(services, tx, runId, { hooks, userId: viewer.userId });
+      await captureRunState(services, tx, { runId, before, after, author: viewer.username, causedBy: viewer.causedBy, takenUp: state !== "pending" });
+    };
     const known = await lockRun(tx, viewer.userId, { projectId: project.id, name });
     const take = async (run: LockedRun): Promise<UpsertedRun> => {
       const changed = await (state === "pending" ? changePlanned : resume)(tx, run, changes, at);
-      await captureRunState(services, tx, { runId: run.id, before: run.state, after: changed.state, author: viewer.username });
+      await announce(run.id, run.state, changed.state);
       return { run: changed, project, inserted: false };
     };
     if (known !== null) return await take(known);
     const made = { entityId: project.entity_id, projectId: project.id, name, words: twoWords(services.random), state, userId: viewer.userId, at, changes };
     const id = await insertRun(tx, made);
     if (id !== null) {
-      await captureRunState(services, tx, { runId: id, before: null, after: state, author: viewer.username });
+      await inheritHistory(tx, viewer, { id, entityId: project.entity_id, projectId: project.id, config: changes.config }, at);
+      await announce(id, null, state);
       return { run: await reread(tx, id), project, inserted: true };
     }
     // Another request made the run between our look and our insert; now it is there to be locked.

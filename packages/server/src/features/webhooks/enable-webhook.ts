@@ -4,8 +4,10 @@ import { notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAuditOfChange } from "../audit/index.ts";
 import { requireTeam } from "../secrets/index.ts";
 import type { Services } from "../services.ts";
+import { auditedChange } from "./audited-webhook.ts";
 import type { SavedWebhook } from "./webhook.ts";
 import { savedWebhookOf } from "./webhook.ts";
 
@@ -19,11 +21,15 @@ export async function enableWebhook(services: Pick<Services, "db" | "pipeline">,
     const team = await requireTeam(tx, viewer, input.team, "admin");
     if (!isUuid(input.id)) throw notFound("Webhook");
     await lockWebhookForChange(tx, team.id, input.id);
+    const before = await findWebhook(tx, team.id, input.id);
+    if (before === null) throw notFound("Webhook");
     await enableWebhookById(tx, team.id, input.id);
     await giveAnotherChance(services, tx, input.id);
     const saved = await findWebhook(tx, team.id, input.id);
     if (saved === null) throw notFound("Webhook");
-    return savedWebhookOf(saved);
+    const result = savedWebhookOf(saved);
+    await recordAuditOfChange(tx, viewer, { action: "webhook.update", entityId: team.id, object: result, ...auditedChange(savedWebhookOf(before), result) });
+    return result;
   });
 }
 

@@ -119,12 +119,12 @@ describe("automations over REST", () => {
 
   it.each<[string, object, number, string]>([
     ["a scope without its project", { scope: { type: "collection", entity: "vision-team", collection: "models" } }, 422, "scope.project"],
-    ["an unknown field of the filter", { event: { type: "LINK_ARTIFACT", filter: { alais: "x" } } }, 422, "event.filter.alais"],
-    ["an event that is to come", { event: { type: "RUN_METRIC" } }, 422, "event.type"],
+    ["an unknown field of the filter", { event: { type: "ADD_ARTIFACT_ALIAS", filter: { alais: "x" } } }, 422, "event.filter.alais"],
+    ["an event that only hooks of runs have", { event: { type: "RUN_FINISHED" } }, 422, "event.type"],
     ["an unknown name in the body", { scoep: 1 }, 422, "scoep"],
     ["an unknown variable", { action: { type: "webhook", webhook: "deploy", payload: { a: ["${nothing}"] } } }, 422, "action.payload.a[0]"],
   ])("refuse %s", async (_what, given, status, path) => {
-    const answer = await admin("POST", "/automations", { name: "refused", scope: inCollection, event: { type: "LINK_ARTIFACT" }, action: { type: "no_op" }, ...given });
+    const answer = await admin("POST", "/automations", { name: "refused", scope: inCollection, event: { type: "ADD_ARTIFACT_ALIAS" }, action: { type: "no_op" }, ...given });
     expect(answer).toMatchObject({ status, body: refused("invalid", path) });
   });
 

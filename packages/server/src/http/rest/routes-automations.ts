@@ -56,7 +56,7 @@ function changesOf({ scope, event, action, ...plain }: z.output<typeof updateAut
   return {
     ...plain,
     ...(scope === undefined ? {} : { scope: scopeAddressOf(scope) }),
-    ...(event === undefined ? {} : { event: { ...(event.type === undefined ? {} : { type: event.type }), ...(event.filter === undefined && event.states === undefined ? {} : { filter: filterTextOf({ ...event, filter: event.filter ?? {} }) }) } }),
+    ...(event === undefined ? {} : { event: { ...(event.type === undefined ? {} : { type: event.type }), ...(event.filter === undefined && event.states === undefined && event.metrics === undefined ? {} : { filter: filterTextOf({ ...event, filter: event.filter ?? {} }) }) } }),
     ...(action === undefined ? {} : { action: actionOf(action) }),
   };
 }

@@ -1,12 +1,14 @@
 import { findEventType } from "@bellhop/contract";
-import type { AutomationActionInput, ScopeInput, automationSchema } from "@bellhop/contract";
+import type { AutomationActionInput, MetricConditionInput, ScopeInput, automationSchema } from "@bellhop/contract";
 import type { z } from "zod";
 import { invalidAt } from "../../domain/failure.ts";
 import { isRegistryName, registryPrefix } from "../../domain/names.ts";
 import type { ActionInput, SavedAction, SavedAutomation, Scope, ScopeAddress } from "../../features/automations/index.ts";
+import { watchesMetrics } from "../../features/automations/index.ts";
 import { isRecord } from "../../kit/cast.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { parseTolerantJson } from "../../kit/json-tolerant.ts";
+import { metricFilterText, showMetricFilter } from "./views-metrics.ts";
 
 /** How automations look over REST, and how what REST says of them is read. */
 
@@ -19,6 +21,7 @@ export const showAutomation = (automation: SavedAutomation): Shown => ({
   enabled: automation.enabled,
   scope: showScope(automation.scope),
   event: showEvent(automation.event),
+  cooldownSeconds: automation.cooldownSeconds,
   action: showAction(automation.action),
   revision: automation.revision,
   createdBy: automation.createdBy,
@@ -30,17 +33,22 @@ export const showAutomation = (automation: SavedAutomation): Shown => ({
 function showEvent({ type, filter }: SavedAutomation["event"]): Shown["event"] {
   const name = findEventType(type)?.friendlyName ?? type;
   const stored = objectOf(filter);
+  if (watchesMetrics(type)) return { type: name, ...showMetricFilter(stored) };
   if (type !== "RUN_STATE") return { type: name, filter: stored };
   const run = stored["run_filter"];
   const states = isRecord(stored["run_state_filter"]) ? stored["run_state_filter"]["states"] : [];
   return { type: name, filter: typeof run === "string" ? objectOf(run) : isRecord(run) ? run : {}, states: Array.isArray(states) ? states.map(String) : [] };
 }
 
+type EventInput = { type?: string; filter: Record<string, unknown>; states?: readonly string[]; metrics?: readonly MetricConditionInput[] };
+
 /**
- * The filter's text, as the SDK would write it. RUN_STATE has two parts on the wire: the states, and the filter over the
- * run, which is a text within the text.
+ * The filter's text, as the SDK would write it. The events of runs have two parts on the wire: the states or the
+ * conditions over metrics, and the filter over the run, which is a text within the text.
  */
-export function filterTextOf({ type, filter, states }: { type?: string; filter: Record<string, unknown>; states?: readonly string[] }): string {
+export function filterTextOf({ type, filter, states, metrics }: EventInput): string {
+  if (metrics !== undefined && states === undefined) return metricFilterText(type, filter, metrics);
+  if (metrics !== undefined) throw invalidAt("event.states", "cannot stand beside event.metrics");
   if (states === undefined) return JSON.stringify(filter);
   if (type !== undefined && type !== "RUN_STATE") throw invalidAt("event.states", `does not belong to an event of type ${type}`);
   return JSON.stringify({ run_filter: JSON.stringify({ $and: Object.keys(filter).length === 0 ? [] : [filter] }), run_state_filter: { states } });

@@ -1,15 +1,15 @@
-import type { attemptSchema, backlogSchema, executionSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
+import type { attemptSchema, backlogSchema, executionSchema, executionWithAttemptsSchema, reportSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
 import type { z } from "zod";
 import type { Attempt } from "../../domain/execution.ts";
 import { isReason, reasons } from "../../domain/reason.ts";
-import type { Execution, ShownAttempt } from "../../features/history/index.ts";
+import type { Execution, ShownAttempt, ShownCause, ShownReport } from "../../features/history/index.ts";
 import type { Backlog, SavedWebhook } from "../../features/webhooks/index.ts";
 
 /** How webhooks and deliveries look over REST. */
 
 const time = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-const showReason = (reason: string | null): { code: string; text: string } | null =>
+export const showReason = (reason: string | null): { code: string; text: string } | null =>
   reason === null ? null : { code: reason, text: isReason(reason) ? reasons[reason] : reason };
 
 export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema> => ({
@@ -42,13 +42,16 @@ export const showWebhook = (webhook: SavedWebhook): z.input<typeof webhookSchema
 
 export const showBacklog = (backlog: Backlog): z.input<typeof backlogSchema> => ({ ...backlog, oldestAt: time(backlog.oldestAt), nextAttemptAt: time(backlog.nextAttemptAt) });
 
-export const showTest = ({ outcome, reason, request, response, timing }: Attempt): z.input<typeof webhookTestSchema> =>
-  ({ outcome, reason: showReason(reason), request, response, timing });
+export const showTest = ({ outcome, reason, detail, request, response, timing }: Attempt): z.input<typeof webhookTestSchema> =>
+  ({ outcome, reason: showReason(reason), detail: detail ?? null, request, response, timing });
+
+const shownActions: Readonly<Record<string, z.input<typeof executionSchema>["action"]>> = { GENERIC_WEBHOOK: "webhook", NO_OP: "no_op", RUN_HOOK: "run_hook" };
 
 export const showExecution = (execution: Execution): z.input<typeof executionSchema> => ({
   ...execution,
-  action: execution.action === "NO_OP" ? "no_op" : "webhook",
+  action: shownActions[execution.action] ?? "webhook",
   event: { ...execution.event, at: execution.event.at.toISOString() },
+  outcome: execution.outcome === null ? null : { ...execution.outcome, reportedAt: execution.outcome.reportedAt.toISOString() },
   nextAttemptAt: time(execution.nextAttemptAt),
   createdAt: execution.createdAt.toISOString(),
   finishedAt: time(execution.finishedAt),
@@ -56,3 +59,7 @@ export const showExecution = (execution: Execution): z.input<typeof executionSch
 
 export const showAttempt = (attempt: ShownAttempt): z.input<typeof attemptSchema> =>
   ({ ...attempt, startedAt: attempt.startedAt.toISOString(), finishedAt: attempt.finishedAt.toISOString(), nextAttemptAt: time(attempt.nextAttemptAt) });
+
+export const showReport = (report: ShownReport): z.input<typeof reportSchema> => ({ ...report, reportedAt: report.reportedAt.toISOString() });
+
+export const showCause = (cause: ShownCause): z.input<typeof executionWithAttemptsSchema>["causes"][number] => ({ ...cause, createdAt: cause.createdAt.toISOString() });

@@ -4,6 +4,7 @@ import type { Viewer } from "../../domain/viewer.ts";
 import type { World } from "../../features/automations/testing/automation-world.ts";
 import { insertCollection, insertProject, makeWorld, projectId } from "../../features/automations/testing/automation-world.ts";
 import { createAutomation } from "../../features/automations/index.ts";
+import { putSecret } from "../../features/secrets/index.ts";
 import { createWebhook, deleteWebhook } from "../../features/webhooks/index.ts";
 import { silentLog } from "../../kit/log.ts";
 import { makeGraphql } from "./graphql/execute.ts";
@@ -133,7 +134,7 @@ describe("a trigger", () => {
     ["a scope of another type", () => ({ scopeID: encodeId("Project", project) }), 404, "Collection not found."],
     ["a scope that does not exist", () => ({ scopeID: encodeId("ArtifactCollection", 999_999) }), 404, "Collection not found."],
     ["a webhook that does not exist", () => ({ triggeredActionConfig: { genericWebhookActionInput: { integrationID: "nope" } } }), 404, "Webhook not found."],
-    ["an event that is to come", () => ({ triggeringEventType: "RUN_METRIC" }), 400, 'event.type: event type "RUN_METRIC" is not supported by this release'],
+    ["an event whose condition is missing", () => ({ triggeringEventType: "RUN_METRIC" }), 400, "event.filter.run_metric_filter: must be an object"],
     ["an action that is to come", () => ({ triggeredActionType: "NOTIFICATION", triggeredActionConfig: { notificationActionInput: { integrationID: "x" } } }), 400, "triggeredActionType: actions of type NOTIFICATION are not supported"],
     ["an action without its config", () => ({ triggeredActionConfig: {} }), 400, "triggeredActionConfig.genericWebhookActionInput: is required"],
     ["the config of another action", () => ({ triggeredActionType: "NO_OP" }), 400, "triggeredActionConfig.genericWebhookActionInput: does not belong"],
@@ -198,6 +199,19 @@ describe("an integration", () => {
     const listed = (await ask(integrationsDocument, { entity: "vision-team", perPage: 50 }, world.viewer)).data.entity.integrations;
     expect(listed.edges).toContainEqual({ node: made });
     expect((await ask(integrationsDocument, { entity: "acme", perPage: 50 })).data.entity.integrations.edges).toEqual([]);
+  });
+
+  it("says whether there is an access token and which secrets payloads may use, where the team's webhooks are listed and nowhere else", async () => {
+    for (const name of ["TOKEN", "SIGNING", "EXTRA"]) await putSecret(world.services, world.admin, { team: "vision-team", name, value: `value-of-${name}-0123456789` });
+    const armed = await createWebhook(world.services, world.admin, { team: "vision-team", name: "armed", url: "https://hooks.example.com/armed", accessToken: "TOKEN", secret: "SIGNING", secrets: ["EXTRA", "SIGNING"] });
+    const document = `query($entity: String!) { entity(name: $entity) { integrations(first: 50) { edges { node { ... on GenericWebhookIntegration { name hasAccessToken secrets } } } } } }`;
+    const listed = (await ask(document, { entity: "vision-team" }, world.viewer)).data.entity.integrations.edges;
+    expect(listed).toContainEqual({ node: { name: "armed", hasAccessToken: true, secrets: ["EXTRA", "SIGNING"] } });
+    expect(listed).toContainEqual({ node: { name: "deploy", hasAccessToken: false, secrets: [] } });
+    expect((await ask(document, { entity: "vision-team" }, world.stranger)).data.entity).toBeNull();
+    await created({ name: "by armed", triggeredActionConfig: { genericWebhookActionInput: { integrationID: armed.id } } });
+    const actions = `query { scope: entity(name: "vision-team") { triggers(first: 50, filters: "{\\"name\\":\\"by armed\\"}") { edges { node { action: triggeredAction { ... on GenericWebhookTriggeredAction { integration { ... on GenericWebhookIntegration { name hasAccessToken secrets } } } } } } } } }`;
+    expect((await ask(actions, {})).data.scope.triggers.edges).toEqual([{ node: { action: { integration: { name: "armed", hasAccessToken: null, secrets: null } } } }]);
   });
 
   it("is refused with the place of the problem", async () => {

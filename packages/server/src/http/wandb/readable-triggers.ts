@@ -16,6 +16,7 @@ const eventsSince: Partial<Record<EventType, Release>> = {
   REMOVE_ARTIFACT_TAG: [0, 27, 1],
   ADD_COLLECTION_TAG: [0, 27, 1],
   REMOVE_COLLECTION_TAG: [0, 27, 1],
+  RUN_METRIC_ZSCORE: [0, 23, 1],
   RUN_STATE: [0, 23, 1],
   WEBHOOK_FAILING: never,
   WEBHOOK_DISABLED: never,

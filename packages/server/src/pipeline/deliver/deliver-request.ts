@@ -5,12 +5,12 @@ import type { Action, Rendered } from "../../ports/action/port.ts";
 import type { OpenedSecrets } from "./open-secrets.ts";
 
 /** An attempt that ended before anything was sent. */
-export const refusedAttempt = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });
+export const refusedAttempt = (reason: Reason, detail?: string): Attempt => ({ outcome: "refused", reason, ...(detail === undefined ? {} : { detail }), request: null, response: null, timing: null, retryAfterMs: null, final: true });
 
 /** Makes one attempt. Here, and only here, a request meets its secrets. */
 export async function deliver(action: Action | undefined, job: LeasedJob, rendered: Rendered, opened: OpenedSecrets): Promise<Attempt> {
-  if (!rendered.ok) return refusedAttempt(rendered.reason);
+  if (!rendered.ok) return refusedAttempt(rendered.reason, rendered.detail);
   if (action === undefined) return refusedAttempt("action_unknown");
   if (!opened.ok) return refusedAttempt(opened.reason);
-  return action.send({ executionId: job.executionId, messageId: job.messageId, request: rendered.request, webhook: job.webhook, secrets: opened.secrets });
+  return action.send({ executionId: job.executionId, messageId: job.messageId, request: rendered.request, webhook: job.webhook, secrets: opened.secrets, previousSecrets: opened.previous });
 }

@@ -1,11 +1,10 @@
 import type { Candidate } from "../../domain/automation.ts";
-import type { ArtifactSubject, CollectionSubject, Event, RunSubject } from "../../domain/event.ts";
+import { fieldsOf } from "../../domain/event-fields.ts";
+import type { Event } from "../../domain/event.ts";
 import type { Firing, Skip } from "../../domain/execution.ts";
 import { evaluate } from "../../domain/filter/evaluate.ts";
 import type { EventFilter, ParsedEventFilter } from "../../domain/filter/event-filter.ts";
 import { parseEventFilter } from "../../domain/filter/event-filter.ts";
-import { webhookField } from "../../domain/filter/webhook-filter.ts";
-import { valueAt } from "../../domain/run-history.ts";
 
 export type Matched = { firings: Firing[]; skips: Skip[] };
 
@@ -14,7 +13,8 @@ const cacheSize = 20_000;
 /** Filters compiled once, by event type and text: automations change seldom, events come all the time. */
 const compiled = new Map<string, ParsedEventFilter>();
 
-function compile(eventType: string, text: string): ParsedEventFilter {
+/** The condition of an automation, compiled, or why it cannot be read. */
+export function compile(eventType: string, text: string): ParsedEventFilter {
   const key = `${eventType} ${text}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
@@ -30,58 +30,32 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
   for (const automation of candidates) {
     const filter = compile(event.type, automation.eventFilter);
     if (!filter.ok) matched.skips.push({ automation, reason: "filter_unreadable" });
+    else if (filter.eventFilter.family === "run_hook" && filter.eventFilter.problem !== null) matched.skips.push({ automation, reason: "hook_invalid" });
     else if (!holds(filter.eventFilter, event)) continue;
+    else if (event.subject.kind === "run" && event.subject.metric?.heldBack === true) matched.skips.push({ automation, reason: "cooldown" });
     else if (isAboutItsWebhook(automation, event)) matched.skips.push({ automation, reason: "own_webhook" });
     else matched.firings.push({ automation });
   }
   return matched;
 }
 
-function holds(filter: EventFilter, { subject, author }: Event): boolean {
+/** Whether the condition holds for the event. */
+export function holds(filter: EventFilter, event: Event): boolean {
+  const { subject } = event;
   switch (filter.family) {
     case "mutation":
-      return (subject.kind === "artifact" || subject.kind === "collection") && evaluate(filter.filter, (name) => collectionField(subject, author, name));
+      return (subject.kind === "artifact" || subject.kind === "collection") && evaluate(filter.filter, fieldsOf(event));
     case "webhook":
-      return subject.kind === "webhook" && evaluate(filter.filter, (name) => webhookField(subject, name));
+      return subject.kind === "webhook" && evaluate(filter.filter, fieldsOf(event));
+    case "run_metric":
+      // Judged where the values came in: the event is there because this automation's conditions and its run filter held.
+      return subject.kind === "run" && subject.metric !== null;
     case "run_state":
-      return subject.kind === "run" && filter.states.includes(subject.entered) && evaluate(filter.run, (name) => runField(subject, name));
+      return subject.kind === "run" && subject.entered !== null && filter.states.includes(subject.entered) && evaluate(filter.run, fieldsOf(event));
+    case "run_hook":
+      return subject.kind === "run";
   }
 }
 
 /** Whoever is told that a webhook fails through that webhook is not told, and its failure would raise the next event. */
 const isAboutItsWebhook = ({ webhookId }: Candidate, { subject }: Event): boolean => subject.kind === "webhook" && subject.webhookId === webhookId;
-
-/** What a filter's field sees of an event about a version or a collection; undefined where it has no such thing. */
-function collectionField(subject: ArtifactSubject | CollectionSubject, author: string, name: string): unknown {
-  switch (name) {
-    case "alias":
-      return subject.kind === "artifact" ? (subject.alias ?? undefined) : undefined;
-    case "tag":
-      return subject.tag ?? undefined;
-    case "artifact_type":
-      return subject.artifactType;
-    case "artifact_collection_name":
-      return subject.collectionName;
-    case "user":
-      return author;
-    default:
-      return undefined;
-  }
-}
-
-/** What a run filter's field sees of a run. Keys of config and summary may be nested, with dots. */
-function runField(subject: RunSubject, name: string): unknown {
-  switch (name) {
-    case "display_name":
-      return subject.displayName;
-    case "user":
-      return subject.user;
-    case "state":
-      return subject.state;
-    case "tags":
-      return subject.tags;
-    default:
-      if (name.startsWith("config.")) return valueAt(subject.config, name.slice("config.".length));
-      return name.startsWith("summary.") ? valueAt(subject.summary, name.slice("summary.".length)) : undefined;
-  }
-}

@@ -1,7 +1,7 @@
 import { createWebhook } from "../../../features/webhooks/index.ts";
 import type { Context } from "../graphql/context.ts";
 import { requireViewer } from "../graphql/context.ts";
-import { integrationNode } from "../nodes/integration.ts";
+import { webhookNode } from "../nodes/integration.ts";
 
 type Input = { entityName: string; name: string; urlEndpoint: string; accessTokenRef?: string | null; secretRef?: string | null; clientMutationId?: string | null };
 
@@ -13,5 +13,5 @@ export const createGenericWebhookIntegration = async ({ input }: { input: Input 
     accessToken: input.accessTokenRef ?? null,
     secret: input.secretRef ?? null,
   });
-  return { integration: integrationNode(webhook), clientMutationId: input.clientMutationId ?? null };
+  return { integration: webhookNode(webhook), clientMutationId: input.clientMutationId ?? null };
 };

@@ -8,7 +8,7 @@ import { connectionOf, pageWindow } from "../graphql/connection.ts";
 import type { Context } from "../graphql/context.ts";
 import { requireViewer } from "../graphql/context.ts";
 import type { IntegrationNode } from "./integration.ts";
-import { integrationNode } from "./integration.ts";
+import { webhookNode } from "./integration.ts";
 import { readableBy } from "../readable-triggers.ts";
 import { triggerNode } from "./trigger.ts";
 
@@ -24,7 +24,7 @@ export const entityTriggerFields = (context: Context, entity: { id: number }): E
   integrations: async (args) => {
     const page = window(context, args);
     const rows = await listEntityWebhooks(context.services, requireViewer(context), { entityId: entity.id, offset: page.offset, limit: page.limit });
-    return connectionOf(rows, page, integrationNode);
+    return connectionOf(rows, page, webhookNode);
   },
 });
 

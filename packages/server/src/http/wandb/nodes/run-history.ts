@@ -12,7 +12,8 @@ const numberOf = (value: Int64): number | null => (value === null || value === u
 /** History and system metrics of a run, in the forms that clients ask for. */
 export function runHistoryFields({ services }: Context, run: RunRow): object {
   return {
-    historyLineCount: run.history_lines,
+    // Where the script goes on to count: it counts its own lines only.
+    historyLineCount: run.history_lines - run.inherited_lines,
     eventsLineCount: run.event_lines,
     history: (args: HistoryArgs) => readHistory(services, run, "history", { samples: args.samples ?? null, minStep: numberOf(args.minStep), maxStep: numberOf(args.maxStep) }),
     events: (args: { samples?: number | null }) => readHistory(services, run, "events", { samples: args.samples ?? null, minStep: null, maxStep: null }),

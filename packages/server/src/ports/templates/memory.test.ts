@@ -1,0 +1,4 @@
+import { templatesConformance } from "./conformance.ts";
+import { memoryTemplates } from "./memory.ts";
+
+templatesConformance("memory", memoryTemplates);
