@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { introduce } from "../e2e/support/people.ts";
-import { unlimited } from "./unlimited.ts";
 import { adminKey, freePort, root, startServer } from "../e2e/support/server.ts";
 import { startBareReceiver } from "./bare-receiver.ts";
 import type { BareReceiver } from "./bare-receiver.ts";
+import { unlimited } from "./unlimited.ts";
 
 /** A server with a database that the bench can write to, and a receiver; deliveries are planned by SQL, so that only delivering is measured. */
 export type Scene = {

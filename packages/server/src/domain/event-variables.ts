@@ -33,7 +33,7 @@ function subjectVariables(subject: Subject): [string, unknown][] {
     case "run":
       return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", runStatus(subject)], ...metricVariables(subject.metric)];
     case "webhook":
-      return [["webhook_name", subject.webhookName], ["webhook_status", subject.state], ["webhook_reason", subject.reason === null ? "" : reasons[subject.reason]]];
+      return [["webhook_name", subject.webhookName], ["webhook_status", subject.state], ...(subject.reason === null ? [] : [["webhook_reason", reasons[subject.reason]] satisfies [string, unknown]])];
   }
 }
 
