@@ -118,7 +118,7 @@ begin
   select coalesce(array_agg(entity), '{}') into entities from entities_to_serve(after_entity, slots) as entity;
   select coalesce(array_agg(lane.id), '{}') into served_lanes from unnest(entities) as entity cross join lateral (
     select id from delivery_lanes where active and not crowded and entity_id = entity
-    order by served_at, id limit ceil(slots::numeric / cardinality(entities))) as lane;
+    order by served_at, id limit ceil(slots::numeric / greatest(1, cardinality(entities)))) as lane;
 
   insert into delivery_lanes (id, entity_id, webhook_id)
   select distinct on (job.lane_id) job.lane_id, coalesce(webhook.entity_id, job.entity_id), job.webhook_id
