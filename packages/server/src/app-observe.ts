@@ -1,7 +1,4 @@
-import type { Database } from "./db/database.ts";
 import type { LeasedJob } from "./db/queries/lease-jobs.ts";
-import type { QueueDepth } from "./db/queries/queue-depth.ts";
-import { readQueueDepth } from "./db/queries/queue-depth.ts";
 import type { Attempt } from "./domain/execution.ts";
 import type { Metrics } from "./http/health/metrics.ts";
 import type { Clock } from "./kit/clock.ts";
@@ -10,20 +7,20 @@ import type { Log } from "./kit/log.ts";
 /** How long a look at the queue is good for: several may scrape, and each look reads rows. */
 const depthMs = 5_000;
 
-/** Reads the depth of the queue, at most once in a while; gives null where the database does not answer. */
-export function queueReader(db: Database, clock: Clock, log: Log): () => Promise<QueueDepth | null> {
-  let last: { at: number; depth: Promise<QueueDepth | null> } | null = null;
-  const read = async (): Promise<QueueDepth | null> => {
+/** Reads something of the queue, at most once in a while; gives null where the database does not answer. */
+export function seldom<T>(clock: Clock, log: Log, ask: () => Promise<T>): () => Promise<T | null> {
+  let last: { at: number; answer: Promise<T | null> } | null = null;
+  const read = async (): Promise<T | null> => {
     try {
-      return await readQueueDepth(db);
+      return await ask();
     } catch (error) {
-      log.warn({ err: error }, "the depth of the queue could not be read");
+      log.warn({ err: error }, "the state of the queue could not be read");
       return null;
     }
   };
   return () => {
-    if (last === null || clock.monotonic() - last.at > depthMs) last = { at: clock.monotonic(), depth: read() };
-    return last.depth;
+    if (last === null || clock.monotonic() - last.at > depthMs) last = { at: clock.monotonic(), answer: read() };
+    return last.answer;
   };
 }
 

@@ -12,19 +12,21 @@ import { openOtelTracing } from "./adapters/tracing-otel/otel-tracing.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
-import { attemptObserver, queueReader, sweeping } from "./app-observe.ts";
+import { attemptObserver, seldom, sweeping } from "./app-observe.ts";
 import { version } from "./app-version.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/database.ts";
 import { migrate } from "./db/migrate.ts";
 import { endAllLeases } from "./db/queries/lease-jobs.ts";
+import { readOpenBreakers, readQueueDepth } from "./db/queries/queue-depth.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { EndpointRefusal } from "./domain/endpoint/endpoint-refusal.ts";
 import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { callbackLinks } from "./features/outcomes/index.ts";
+import { advanceRedeliveries } from "./features/redeliveries/index.ts";
 import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
 import { removeWhatIsOld } from "./features/retention/index.ts";
 import { forgetPreviousSecrets } from "./features/secrets/index.ts";
@@ -43,7 +45,7 @@ import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
-import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
+import { dayMs, defaultBreaker, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
 import { passOnTraces } from "./ports/tracing/pass-on.ts";
@@ -83,6 +85,9 @@ const sweepMs = 15_000;
 
 /** How often to ask whether it is this process's turn to remove what is old. */
 const retentionMs = 60_000;
+/** How often to look for redeliveries that were asked for. */
+const redeliveriesMs = 1_000;
+
 /** How often to delete what secrets were before a rotation, once their overlap has ended. */
 const forgetMs = 60_000;
 
@@ -117,13 +122,14 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   let stopping = false;
   const http = makeHttpServer({ log, ids: parts.ids, trustedProxies: config.trustedProxies });
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping, tracing });
-  metrics.watch({ queue: queueReader(db, world.clock, log), connections: () => db.connections(), inFlight: () => worker?.inFlight() ?? 0 });
+  metrics.watch({ queue: seldom(world.clock, log, () => readQueueDepth(db)), breakers: seldom(world.clock, log, () => readOpenBreakers(db)), connections: () => db.connections(), inFlight: () => worker?.inFlight() ?? 0 });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages, tracing });
   const observed = { metrics, log, clock: world.clock };
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), sweeping(observed, "lost-runs", () => markRunsLost(services, config.runHeartbeatMs)), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
   const retaining = worker === null ? null : startRetaining(services, config, metrics);
   const forgetting = worker === null ? null : repeat(forgetMs, sweeping(observed, "previous-secrets", () => forgetPreviousSecrets(services)), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
   const tidy = repeat(tidyMs, sweeping(observed, "expired", () => forgetExpired(services)), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
+  const redelivering = worker === null ? null : repeat(redeliveriesMs, sweeping(observed, "redeliveries", () => advanceRedeliveries(services, () => stopping)), (error) => log.error({ err: error }, "cannot plan redeliveries; trying again"));
   const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
@@ -136,7 +142,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     broken: server.broken,
     stop: async (graceMs) => {
       stopping = true;
-      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
+      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), redelivering?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
       await close(parts, db, server);
       await tracing.close();
     },
@@ -160,7 +166,7 @@ async function openParts(config: Config, log: Log, db: Database): Promise<Parts>
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
   await chmod(objectsRoot, 0o700);
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
-  const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
+  const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock, maxConnectionsPerOrigin: config.deliveryConcurrency });
   // A kind of action is a folder under actions/ and a line here.
   const templates: Templates = makeMinijinjaTemplates();
   const actions = [webhookAction({ outbound, ...world, version, refused: (webhook, refusal) => void noteRefusal(db, log, { ...webhook, team: webhook.entityId }, refusal) }), noOpAction, runHookAction({ outbound, templates, ...world, version, refused: (executionId, refusal) => void noteRefusal(db, log, { id: executionId, name: "a run hook", team: null }, refusal) })];
@@ -176,7 +182,10 @@ function startDeliveries({ config, services, metrics, stages, tracing }: { confi
     ...world,
     log: services.log,
     concurrency: config.deliveryConcurrency,
+    laneConcurrency: config.webhookConcurrency,
     leaseMs: config.leaseMs,
+    breaker: { ...defaultBreaker, failures: config.breaker.failures, probeMs: config.breaker.probeMs, disableAfterMs: config.breaker.disableAfterMs },
+    captureChange: services.pipeline.captureChange,
     callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     tracing,

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestDatabase } from "../../testing/database.ts";
 import { createTestDatabase } from "../../testing/database.ts";
+import { planOf } from "../../testing/explain.ts";
 import { insertTeam } from "../../testing/people.ts";
 import { exampleChange, insertAutomation, newId } from "../../testing/pipeline.ts";
 import { sql } from "../database.ts";
-import { readQueueDepth } from "./queue-depth.ts";
+import { openBreakers, readOpenBreakers, readQueueDepth } from "./queue-depth.ts";
 
 let database: TestDatabase;
 let entityId: number;
@@ -25,6 +26,17 @@ const insert = sql("test_depth_jobs", `
   insert into delivery_jobs (execution_id, entity_id, attempt, leased) select id, $2, $6, $7 from execution`);
 const wait = (count: number, { attempt = 0, leased = false } = {}): Promise<unknown> =>
   database.db.query(insert, [newId(), entityId, JSON.stringify(exampleChange().subject), automationId, count, attempt, leased]);
+
+describe("circuit breakers", () => {
+  test("that are not closed are told by state, found by an index", async () => {
+    await database.db.query(sql("test_lanes", `
+      insert into delivery_lanes (id, entity_id, opened_at, held_until)
+      select gen_random_uuid(), $1, case when number <= 3 then now() end, now() + case when number = 1 then -1 else 1 end * interval '1 hour' from generate_series(1, 5000) as number`), [entityId]);
+    await database.db.query(sql("", "analyze delivery_lanes"), []);
+    expect(await readOpenBreakers(database.db)).toEqual({ open: 2, half_open: 1 });
+    expect(await planOf(database.db, openBreakers)).toContain("delivery_lanes_open");
+  });
+});
 
 describe("the depth of the queue", () => {
   test("is told by state, and 0 where nothing waits", async () => {

@@ -19,3 +19,14 @@ export async function readQueueDepth(db: Querier): Promise<QueueDepth> {
   const of = (state: keyof QueueDepth): number => Math.round((rows.find((row) => row.state === state)?.jobs ?? 0) * scale);
   return { pending: of("pending"), retrying: of("retrying"), running: of("running") };
 }
+
+/** Circuit breakers that are not closed. A half-open one makes one attempt at a time, to see. */
+export type OpenBreakers = { open: number; half_open: number };
+
+export const openBreakers = sql("queue_breakers", `
+  select count(*) filter (where held_until > now()) as open, count(*) filter (where held_until <= now()) as half_open from delivery_lanes where opened_at is not null`);
+
+export async function readOpenBreakers(db: Querier): Promise<OpenBreakers> {
+  const [row] = await db.query<OpenBreakers>(openBreakers, []);
+  return row ?? { open: 0, half_open: 0 };
+}

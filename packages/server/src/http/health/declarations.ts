@@ -10,6 +10,7 @@ export const declarations = {
   attempts: { type: "counter", name: "bellhop_attempts_total", help: "Attempts at delivery, by outcome and reason.", labels: ["outcome", "reason"] },
   lag: { type: "histogram", name: "bellhop_delivery_lag_seconds", help: "From the event to the end of the attempt that delivered it.", labels: [], buckets: seconds },
   queue: { type: "gauge", name: "bellhop_queue_deliveries", help: "Deliveries that are not settled, by state (pending, retrying, running), of all processes; an estimate above 100,000. Read at most every 5 s.", labels: ["state"] },
+  breakers: { type: "gauge", name: "bellhop_breakers", help: "Circuit breakers of webhooks that are not closed, by state (open, half_open), of all processes. Read at most every 5 s.", labels: ["state"] },
   inFlight: { type: "gauge", name: "bellhop_deliveries_in_flight", help: "Attempts under way in this process.", labels: [] },
   lines: { type: "counter", name: "bellhop_ingest_lines_total", help: "New lines that runs reported, by stream (history, events, output).", labels: ["stream"] },
   points: { type: "counter", name: "bellhop_ingest_points_total", help: "Values in new history lines and system metrics, without the SDK's own keys that begin with _.", labels: [] },

@@ -21,6 +21,7 @@ export type Metrics = {
 export type MetricSources = {
   /** Null when it cannot be told just now. */
   queue(): Promise<Readonly<Record<string, number>> | null>;
+  breakers(): Promise<Readonly<Record<string, number>> | null>;
   connections(): { total: number; idle: number; waiting: number };
   inFlight(): number;
 };
@@ -75,10 +76,13 @@ function watchSources(registry: Registry, sources: MetricSources): void {
     const made: Gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry], collect: () => collect(made) });
     return made;
   };
-  gauge(declarations.queue, async (made) => {
+  const byState = (read: MetricSources["queue"]) => async (made: Gauge): Promise<void> => {
+    const counts = await read();
     made.reset();
-    for (const [state, count] of Object.entries((await sources.queue()) ?? {})) made.set({ state }, count);
-  });
+    for (const [state, count] of Object.entries(counts ?? {})) made.set({ state }, count);
+  };
+  gauge(declarations.queue, byState(sources.queue));
+  gauge(declarations.breakers, byState(sources.breakers));
   gauge(declarations.inFlight, (made) => made.set(sources.inFlight()));
   gauge(declarations.connections, (made) => {
     const { total, idle } = sources.connections();
