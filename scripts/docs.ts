@@ -10,6 +10,7 @@ import { reasons } from "../packages/server/src/domain/reason.ts";
 import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
 import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
 import { signatureMistakes } from "../packages/server/src/domain/signature/mistakes.ts";
+import { declarations } from "../packages/server/src/http/health/declarations.ts";
 import { supportedEvents } from "../packages/server/src/features/automations/check-event.ts";
 
 const generated = "<!-- Generated from the code by `npm run docs`. -->\n";
@@ -59,6 +60,11 @@ const pages: Record<string, string> = {
 };
 
 pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n`;
+
+pages["metrics.md"] = `# Metrics\n\nFor Prometheus at \`/metrics\` of every process, beside those of Node.js. Counters and histograms are of one process: add them up.\n\n${table(
+  ["Metric", "Type", "Labels", "Meaning"],
+  Object.values(declarations).map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(", "), help]),
+)}\n`;
 
 const folder = join(dirname(import.meta.dirname), "docs", "reference");
 const check = process.argv.includes("--check");

@@ -1,5 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
 import { noOpAction } from "./actions/no-op/index.ts";
 import { runHookAction } from "./actions/run-hook/index.ts";
 import { webhookAction } from "./actions/webhook/index.ts";
@@ -7,15 +8,18 @@ import { openFolderObjectStore } from "./adapters/object-store-folder/folder-obj
 import { makeUndiciOutboundHttp } from "./adapters/outbound-http-undici/undici-outbound-http.ts";
 import { openLocalSecretStore } from "./adapters/secret-store-local/local-secret-store.ts";
 import { makeMinijinjaTemplates } from "./adapters/templates-minijinja/minijinja-templates.ts";
+import { openOtelTracing } from "./adapters/tracing-otel/otel-tracing.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
+import { attemptObserver, seldom, sweeping } from "./app-observe.ts";
 import { version } from "./app-version.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/database.ts";
 import { migrate } from "./db/migrate.ts";
 import { endAllLeases } from "./db/queries/lease-jobs.ts";
+import { readOpenBreakers, readQueueDepth } from "./db/queries/queue-depth.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
 import type { EndpointRefusal } from "./domain/endpoint/endpoint-refusal.ts";
 import { recordRefusal } from "./features/audit/index.ts";
@@ -24,6 +28,7 @@ import { defaultLimits } from "./features/services.ts";
 import { callbackLinks } from "./features/outcomes/index.ts";
 import { advanceRedeliveries } from "./features/redeliveries/index.ts";
 import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
+import { removeWhatIsOld } from "./features/retention/index.ts";
 import { forgetPreviousSecrets } from "./features/secrets/index.ts";
 import { forgetExpired } from "./features/sessions/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
@@ -35,6 +40,7 @@ import { makeHttpServer } from "./http/server.ts";
 import { systemClock } from "./kit/clock.ts";
 import { uuidv7Maker } from "./kit/ids.ts";
 import type { Log } from "./kit/log.ts";
+import type { Repeated } from "./kit/repeat.ts";
 import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
@@ -42,6 +48,8 @@ import type { Stages, Worker } from "./pipeline/index.ts";
 import { dayMs, defaultBreaker, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
+import { passOnTraces } from "./ports/tracing/pass-on.ts";
+import type { Tracing } from "./ports/tracing/port.ts";
 import type { Templates } from "./ports/templates/port.ts";
 
 export type AppOptions = {
@@ -59,7 +67,10 @@ export type App = {
   allowLoopback: boolean;
   /** Resolves, with the reason, when the server can't go on. */
   broken: Promise<string>;
-  /** Stops in order: no new requests, deliveries under way (at most `graceMs` milliseconds), then the database. */
+  /**
+   * Stops in order: no new requests and no new deliveries, those under way (both at most `graceMs` milliseconds), then the
+   * database. What was not delivered is with the other processes, or the next start.
+   */
   stop(graceMs: number): Promise<void>;
 };
 
@@ -72,6 +83,8 @@ const nudgeMs = 20;
 /** How often to look for runs that have gone silent. */
 const sweepMs = 15_000;
 
+/** How often to ask whether it is this process's turn to remove what is old. */
+const retentionMs = 60_000;
 /** How often to look for redeliveries that were asked for. */
 const redeliveriesMs = 1_000;
 
@@ -87,18 +100,20 @@ const world = { clock: systemClock, random: systemRandom };
 export async function startApp({ config, log, stages = ordinaryStages }: AppOptions): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const server = await startDatabaseServer(config, { log, ...world });
-  const db = openDatabase({ url: server.url, poolSize, log });
-  const { applied } = await migrate(db);
+  const metrics = makeMetrics();
+  const db = openDatabase({ url: server.url, poolSize, log, waited: (ms) => metrics.waitedForConnection(ms) });
+  const { applied, newer } = await migrate(db);
   // Nobody else works on an embedded database: what a killed process still holds is taken up at once.
   if (config.databaseUrl === null) await endAllLeases(db);
   if (applied.length > 0) log.info({ applied }, "schema migrated");
+  if (newer.length > 0) log.warn({ newer }, "a newer version of Bellhop has expanded the schema; this one goes on with it, and should be upgraded too");
 
-  const metrics = makeMetrics();
+  const tracing = config.tracing === null ? passOnTraces(world.random) : await openOtelTracing({ version, ...config.tracing });
   const parts = await openParts(config, log, db);
   const address = await chooseAddress(config);
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
-  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
+  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured), tracing });
   const credentials = makeCredentials({ db, clock: world.clock, log });
   const limits = { ...defaultLimits, callbackMs: config.callbackMs, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute };
   const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits, ...makeMetricCaches() };
@@ -106,12 +121,15 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
   const http = makeHttpServer({ log, ids: parts.ids, trustedProxies: config.trustedProxies });
-  await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
-  if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
-  const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
-  const redelivering = worker === null ? null : repeat(redeliveriesMs, () => advanceRedeliveries(services, () => stopping), (error) => log.error({ err: error }, "cannot plan redeliveries; trying again"));
-  const forgetting = worker === null ? null : repeat(forgetMs, () => forgetPreviousSecrets(services), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
-  const tidy = repeat(tidyMs, () => forgetExpired(services), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
+  await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping, tracing });
+  metrics.watch({ queue: seldom(world.clock, log, () => readQueueDepth(db)), breakers: seldom(world.clock, log, () => readOpenBreakers(db)), connections: () => db.connections(), inFlight: () => worker?.inFlight() ?? 0 });
+  if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages, tracing });
+  const observed = { metrics, log, clock: world.clock };
+  const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), sweeping(observed, "lost-runs", () => markRunsLost(services, config.runHeartbeatMs)), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const retaining = worker === null ? null : startRetaining(services, config, metrics);
+  const forgetting = worker === null ? null : repeat(forgetMs, sweeping(observed, "previous-secrets", () => forgetPreviousSecrets(services)), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
+  const tidy = repeat(tidyMs, sweeping(observed, "expired", () => forgetExpired(services)), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
+  const redelivering = worker === null ? null : repeat(redeliveriesMs, sweeping(observed, "redeliveries", () => advanceRedeliveries(services, () => stopping)), (error) => log.error({ err: error }, "cannot plan redeliveries; trying again"));
   const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
@@ -124,11 +142,9 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     broken: server.broken,
     stop: async (graceMs) => {
       stopping = true;
-      await http.close();
-      await Promise.all([sweep?.stop(), redelivering?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting()]);
-      await stopListening?.();
-      await worker?.stop(graceMs);
+      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), redelivering?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
       await close(parts, db, server);
+      await tracing.close();
     },
   };
 }
@@ -157,7 +173,7 @@ async function openParts(config: Config, log: Log, db: Database): Promise<Parts>
   return { secretStore, objects, outbound, templates, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 
-function startDeliveries({ config, services, metrics, stages }: { config: Config; services: Services; metrics: Metrics; stages: Stages }): Worker {
+function startDeliveries({ config, services, metrics, stages, tracing }: { config: Config; services: Services; metrics: Metrics; stages: Stages; tracing: Tracing }): Worker {
   return startWorker({
     db: services.db,
     stages,
@@ -172,8 +188,28 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     captureChange: services.pipeline.captureChange,
     callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
-    observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
+    tracing,
+    observe: attemptObserver(metrics, services.log, world.clock),
   });
+}
+
+/** Answers the requests under way, and says 503 to what still comes over a connection; whoever takes longer is cut off. */
+async function closeWithin(http: FastifyInstance, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => http.server.closeAllConnections(), graceMs);
+  await http.close();
+  clearTimeout(timer);
+}
+
+/** Removes in the background what has got too old; to stop ends it between two small batches. */
+function startRetaining(services: Services, { retention }: Config, metrics: Metrics): Repeated {
+  const abort = new AbortController();
+  const sweeps = repeat(retentionMs, () => removeWhatIsOld({ ...services, swept: (name, removed) => metrics.swept(name, removed) }, retention, abort.signal), (error) => services.log.error({ err: error }, "cannot remove what is old; trying again"));
+  return {
+    stop: () => {
+      abort.abort();
+      return sweeps.stop();
+    },
+  };
 }
 
 async function close(parts: Parts, db: Database, server: DatabaseServer): Promise<void> {

@@ -32,6 +32,11 @@ export const settings = [
   { name: "BELLHOP_DISABLE_AFTER_HOURS", fallback: "120", meaning: "A webhook that had nothing but failures for so long is disabled." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
+  { name: "BELLHOP_KEEP_EXECUTIONS", fallback: "30d", meaning: "How long executions are kept with their attempts after they ended: days like `30d`, or `forever`. What is still to be delivered is always kept." },
+  { name: "BELLHOP_KEEP_EVENTS", fallback: "30d", meaning: "How long events are kept, and at least as long as one of their executions: days, or `forever`." },
+  { name: "BELLHOP_KEEP_HISTORIES", fallback: "forever", meaning: "How long history, system metrics and console output of a run are kept after it ended and was last heard of: days, or `forever`. The run itself stays, with config and summary." },
+  { name: "BELLHOP_KEEP_AUDIT", fallback: "365d", meaning: "How long entries of the audit log are kept: days, or `forever`." },
+  { name: "BELLHOP_KEEP_UNUSED_FILES", fallback: "7d", meaning: "How long the content of files is kept after nothing needs it any more; longer than the longest upload of one version." },
   { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
   { name: "BELLHOP_LOOP_DEPTH", fallback: "8", meaning: "A change with so many deliveries behind it fires nothing more. Receivers say what they act on with the header `X-Bellhop-Callback`." },
   { name: "BELLHOP_LOOP_RATE", fallback: "600/10m", meaning: "How often one automation may fire for the same alias, tag, collection or run; what goes beyond is skipped. `off` for any number." },
@@ -41,6 +46,12 @@ export const settings = [
   { name: "BELLHOP_RATE_LIMIT_ADDRESS", fallback: "240000", meaning: "Requests per minute from one address (IPv6: one /64), with or without a key. 0 for no limit." },
   { name: "BELLHOP_RATE_LIMIT_FAILURES", fallback: "600", meaning: "Requests per minute with a wrong API key from one address; above it no key from there is looked at. 0 for no limit." },
   { name: "BELLHOP_TRUST_PROXY", fallback: "(none)", meaning: "Comma-separated addresses and CIDR ranges of proxies in front of this server, whose `X-Forwarded-For` tells where a request came from; `loopback` stands for this machine." },
+  { name: "OTEL_EXPORTER_OTLP_ENDPOINT", fallback: "(off)", meaning: "Address of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://collector:4318`. Traces go there; without it nothing of OpenTelemetry is loaded. The other `OTEL_EXPORTER_OTLP_…` variables, `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` mean what OpenTelemetry says." },
+  { name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", fallback: "(off)", meaning: "The same, with the path, for traces alone: `http://collector:4318/v1/traces`." },
+  { name: "OTEL_SDK_DISABLED", fallback: "false", meaning: "`true` sends no traces, whatever the others say." },
+  { name: "OTEL_TRACES_SAMPLER", fallback: "parentbased_always_on", meaning: "Which traces are recorded: `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_`, which does as the client decided." },
+  { name: "OTEL_TRACES_SAMPLER_ARG", fallback: "1", meaning: "The share that `traceidratio` records, from 0 to 1." },
+  { name: "OTEL_BSP_SCHEDULE_DELAY", fallback: "5000", meaning: "Milliseconds for which spans are gathered before they are sent." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -64,12 +75,15 @@ export type Config = {
   breaker: { failures: number; probeMs: number; disableAfterMs: number };
   leaseMs: number;
   runHeartbeatMs: number;
+  retention: { executionsMs: number | null; eventsMs: number | null; historiesMs: number | null; auditMs: number | null; unusedMs: number };
   callbackMs: number;
   loops: LoopLimits;
   sessionMs: number;
   requestsPerMinute: { key: number; team: number; address: number; failures: number };
   /** Empty for none. */
   trustedProxies: readonly string[];
+  /** Null where no traces are sent. */
+  tracing: { sampler: { kind: "always_on" | "always_off" | "traceidratio"; parentBased: boolean; ratio: number }; delayMs: number } | null;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -118,6 +132,10 @@ const wholeNumber = (min: number, max: number): z.ZodPipe<z.ZodString, z.ZodTran
     return value;
   });
 
+const dayMs = 86_400_000;
+const days = z.string().regex(/^[1-9]\d{0,4}d$/, "must be a number of days like 30d").transform((text) => Number(text.slice(0, -1)) * dayMs);
+const age = z.union([z.literal("forever").transform(() => null), days], { error: "must be a number of days like 30d, or forever" });
+
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).transform((text) => text.replace(/\/+$/, ""));
 const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
 const keyList = z.string().transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(keyBytes));
@@ -161,6 +179,11 @@ const readers = {
   BELLHOP_DISABLE_AFTER_HOURS: wholeNumber(1, 8_760).default(120),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
+  BELLHOP_KEEP_EXECUTIONS: age.default(30 * dayMs),
+  BELLHOP_KEEP_EVENTS: age.default(30 * dayMs),
+  BELLHOP_KEEP_HISTORIES: age.default(null),
+  BELLHOP_KEEP_AUDIT: age.default(365 * dayMs),
+  BELLHOP_KEEP_UNUSED_FILES: days.default(7 * dayMs),
   BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
   BELLHOP_LOOP_DEPTH: wholeNumber(1, 1_000).default(8),
   BELLHOP_LOOP_RATE: loopRate.default({ times: 600, withinMs: 600_000 }),
@@ -170,6 +193,12 @@ const readers = {
   BELLHOP_RATE_LIMIT_ADDRESS: perMinute.default(240_000),
   BELLHOP_RATE_LIMIT_FAILURES: perMinute.default(600),
   BELLHOP_TRUST_PROXY: proxies.default([]),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_SDK_DISABLED: flag.default(false),
+  OTEL_TRACES_SAMPLER: z.enum(["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]).default("parentbased_always_on"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number("must be a number from 0 to 1").min(0).max(1).default(1),
+  OTEL_BSP_SCHEDULE_DELAY: wholeNumber(1, 3_600_000).default(5_000),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -192,6 +221,15 @@ const onlyThisMachine = /^(127\..*|localhost|::1)$/;
 /** Uploads and downloads go where links point, and links to localhost are of no use to another machine. */
 function addressWarnings({ BELLHOP_HOST: host, BELLHOP_PUBLIC_URL: publicUrl }: z.output<typeof environment>): string[] {
   return publicUrl === undefined && !onlyThisMachine.test(host) ? ["BELLHOP_PUBLIC_URL is not set: links will start with http://localhost, which other machines cannot follow"] : [];
+}
+
+const samplerKinds = { always_on: "always_on", always_off: "always_off", traceidratio: "traceidratio", parentbased_always_on: "always_on", parentbased_always_off: "always_off", parentbased_traceidratio: "traceidratio" } as const;
+
+function tracingOf(value: z.output<typeof environment>): Config["tracing"] {
+  const collector = value.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? value.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (collector === undefined || value.OTEL_SDK_DISABLED) return null;
+  const name = value.OTEL_TRACES_SAMPLER;
+  return { sampler: { kind: samplerKinds[name], parentBased: name.startsWith("parentbased_"), ratio: value.OTEL_TRACES_SAMPLER_ARG }, delayMs: value.OTEL_BSP_SCHEDULE_DELAY };
 }
 
 function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly AllowListEntry[]): Config {
@@ -217,11 +255,19 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     breaker: { failures: value.BELLHOP_BREAKER_FAILURES, probeMs: value.BELLHOP_BREAKER_PROBE_SECONDS * 1_000, disableAfterMs: value.BELLHOP_DISABLE_AFTER_HOURS * 3_600_000 },
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
+    retention: {
+      executionsMs: value.BELLHOP_KEEP_EXECUTIONS,
+      eventsMs: value.BELLHOP_KEEP_EVENTS,
+      historiesMs: value.BELLHOP_KEEP_HISTORIES,
+      auditMs: value.BELLHOP_KEEP_AUDIT,
+      unusedMs: value.BELLHOP_KEEP_UNUSED_FILES,
+    },
     callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,
     loops: { depth: value.BELLHOP_LOOP_DEPTH, rate: value.BELLHOP_LOOP_RATE },
     sessionMs: value.BELLHOP_SESSION_HOURS * 3_600_000,
     requestsPerMinute: { key: value.BELLHOP_RATE_LIMIT_KEY, team: value.BELLHOP_RATE_LIMIT_TEAM, address: value.BELLHOP_RATE_LIMIT_ADDRESS, failures: value.BELLHOP_RATE_LIMIT_FAILURES },
     trustedProxies: value.BELLHOP_TRUST_PROXY,
+    tracing: tracingOf(value),
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

@@ -10,8 +10,10 @@ import { welcome } from "./welcome.ts";
 /** Exit codes: 0 stopped as told, 1 could not start or broke, 2 the settings are not valid. */
 const exit = { stopped: 0, failed: 1, settings: 2 } as const;
 
-/** How long deliveries that are under way may take after the server was told to stop. */
+/** How long requests and deliveries that are under way may take after the server was told to stop. */
 const graceMs = 30_000;
+/** How long the rest may take then. */
+const closingMs = 15_000;
 
 const result = readConfig(process.env);
 if (!result.ok) {
@@ -51,6 +53,8 @@ async function run(config: Config): Promise<void> {
     if (leaving) process.exit(exit.failed);
     leaving = true;
     log.info({ why }, "stopping");
+    // Whatever does not end by itself must not keep whoever waits for the process: no acknowledged change depends on it.
+    setTimeout(() => process.exit(exit.failed), graceMs + closingMs).unref();
     await app.stop(graceMs);
     process.exit(code);
   };

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../testing/database.ts";
-import { sql } from "./database.ts";
+import { silentLog } from "../kit/log.ts";
+import { openDatabase, sql } from "./database.ts";
 
 const database = await createTestDatabase({ migrated: false });
 const { db } = database;
@@ -100,5 +101,27 @@ describe("a rehearsal", () => {
       throw new Error("division by zero");
     })).rejects.toThrow("division by zero")));
     expect(await db.query(one, [])).toEqual([{ one: 1 }]);
+  });
+});
+
+describe("the connections of a process", () => {
+  test("are told as they are used, with whoever waits for one and how long", async () => {
+    const waits: number[] = [];
+    const small = openDatabase({ url: database.url, poolSize: 1, log: silentLog, waited: (ms) => waits.push(ms) });
+    const release = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
+    const first = small.transaction(async (tx) => {
+      await tx.query(one, []);
+      started.resolve(undefined);
+      await release.promise;
+    });
+    await started.promise;
+    const second = small.transaction((tx) => tx.query(one, []));
+    expect(small.connections()).toEqual({ total: 1, idle: 0, waiting: 1 });
+    release.resolve(undefined);
+    await Promise.all([first, second]);
+    expect(small.connections()).toEqual({ total: 1, idle: 1, waiting: 0 });
+    expect(waits).toHaveLength(2);
+    await small.close();
   });
 });

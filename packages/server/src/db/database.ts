@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { systemClock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
 
 /** A statement: named, so that PostgreSQL plans it once per connection. */
@@ -32,10 +33,12 @@ export type Database = Querier & {
   rehearse<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /** A connection of its own that hears NOTIFY; reconnects by itself. Gives a function that ends it. */
   listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  /** How the connections are used just now; `waiting`: who has to wait for one. */
+  connections(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 };
 
-export type DatabaseOptions = { url: string; poolSize: number; log: Log };
+export type DatabaseOptions = { url: string; poolSize: number; log: Log; /** Told how many milliseconds a transaction waited for a connection. */ waited?: (ms: number) => void };
 
 // bigint columns are ids, counts and sizes, all below 2^53: numbers are exact, and easier to hold than bigint.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -63,9 +66,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on("error", (error) => options.log.warn({ reason: error.message }, "idle database connection lost"));
   return {
     query: (statement, values) => run(pool, statement, values),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => inTransaction(pool, work, options.waited),
     rehearse: (work) => rehearse(pool, work),
     listen: (channel, heard) => listen(options, channel, heard),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }
@@ -75,10 +79,10 @@ async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statemen
   return result.rows;
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>, waited: DatabaseOptions["waited"]): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await once(pool, work);
+      return await once(pool, work, waited);
     } catch (error) {
       if (tries >= 3 || !deadlockOrSerialization.has(sqlState(error) ?? "")) throw error;
       // The other one is woken only now: at once, this one would take the same rows before it.
@@ -87,8 +91,10 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promis
   }
 }
 
-async function once<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function once<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>, waited: DatabaseOptions["waited"]): Promise<T> {
+  const asked = systemClock.monotonic();
   const client = await pool.connect();
+  waited?.(systemClock.monotonic() - asked);
   const committed: (() => void)[] = [];
   let broken: Error | undefined;
   try {
@@ -121,7 +127,7 @@ async function rehearse<T>(pool: pg.Pool, work: (db: Database) => Promise<T>): P
 function rehearsalOn(client: pg.PoolClient): Database {
   const query: Querier["query"] = (statement, values) => run(client, statement, values);
   const refuse = (): Promise<never> => Promise.reject(new Error("not in a rehearsal"));
-  return { query, transaction: (work) => withinRehearsal(client, () => work({ inTransaction: true, query, afterCommit: () => undefined })), rehearse: refuse, listen: refuse, close: refuse };
+  return { query, transaction: (work) => withinRehearsal(client, () => work({ inTransaction: true, query, afterCommit: () => undefined })), rehearse: refuse, listen: refuse, connections: () => ({ total: 1, idle: 0, waiting: 0 }), close: refuse };
 }
 
 async function withinRehearsal<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {

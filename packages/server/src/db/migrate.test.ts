@@ -1,10 +1,13 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openDatabase, sql } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import { silentLog } from "../kit/log.ts";
 import { createTestDatabase } from "../testing/database.ts";
+import { insertTeam } from "../testing/people.ts";
 import { exampleChange, insertAutomation, newId } from "../testing/pipeline.ts";
 
 describe("migrate", async () => {
@@ -24,16 +27,61 @@ describe("migrate", async () => {
   test("every table carries entity_id, so that data can be split by team", async () => {
     const rows = await test1.db.query<{ table_name: string }>(sql("test_tables", `
       select table_name from information_schema.tables t where table_schema = 'public'
-        and table_name not in ('schema_migrations', 'entities', 'login_failures')
+        and table_name not in ('schema_migrations', 'entities', 'background_work', 'login_failures')
         and not exists (select 1 from information_schema.columns c where c.table_schema = 'public' and c.table_name = t.table_name and c.column_name = 'entity_id')`), []);
     expect(rows).toEqual([]);
   });
 
-  test("a database of a newer version is refused by name", async () => {
-    await test1.db.query(sql("test_newer", "insert into schema_migrations values (9999, '9999-from-the-future.sql', 'x')"), []);
+  test("a schema that a newer version changed beyond this one is refused by name, as is one of which nobody says so", async () => {
+    await test1.db.query(sql("test_newer", "insert into schema_migrations (number, name, checksum) values (9999, '9999-from-the-future.sql', 'x')"), []);
     await expect(migrate(test1.db)).rejects.toThrow(/9999-from-the-future.*newer version/);
+    await test1.db.query(sql("test_newer_gone", "delete from schema_migrations where number = 9999"), []);
   });
 });
+
+describe("two versions on one database", () => {
+  const folders: string[] = [];
+  const folder = join(import.meta.dirname, "migrations");
+  const count = readdirSync(folder).length;
+  /** The migrations of a version that is one migration ahead of this one. */
+  const nextVersion = async (text: string): Promise<string> => {
+    const ahead = await mkdtemp(join(tmpdir(), "bellhop-migrations-"));
+    folders.push(ahead);
+    await cp(folder, ahead, { recursive: true });
+    await writeFile(join(ahead, `${String(count + 1).padStart(4, "0")}-next.sql`), text);
+    return ahead;
+  };
+  afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true }))));
+
+  test("the old one starts and works when the new one has only expanded the schema, and says what it does not know", async () => {
+    const { db, drop } = await createTestDatabase();
+    await migrate(db, await nextVersion("alter table webhooks add column colour text;"));
+    const report = await migrate(db);
+    expect(report).toEqual({ applied: [], newer: [expect.stringContaining("-next.sql")] });
+    expect(await insertAutomation(db, { entityId: (await insertTeam(db, "org", "team")).teamEntityId, scope: ["project", 1] })).toMatch(/^[0-9a-f-]{36}$/);
+    await drop();
+  });
+
+  test("the old one refuses to start when the new one says that its change is breaking, and changes nothing", async () => {
+    const { db, drop } = await createTestDatabase();
+    await migrate(db, await nextVersion("-- breaking: no version reads webhooks.headers since 0.1\nalter table webhooks drop column headers;"));
+    await expect(migrate(db)).rejects.toThrow(/-next\.sql, which this version of Bellhop cannot work with/);
+    await drop();
+  });
+
+  test("what takes something away from the versions before says that it is breaking", () => {
+    const takesAway = /\b(drop (table|column|view|function)|rename (to|column)|alter column \w+ (type|set not null)|add column \w+ [^,;]*not null(?![^,;]*default))/i;
+    const silent = readdirSync(folder).filter((name) => {
+      const text = readFileSync(join(folder, name), "utf8");
+      return Number(name.slice(0, 4)) > lastOfBefore && takesAway.test(text.replaceAll(/^--.*$/gm, "")) && !/^-- breaking: \S/.test(text);
+    });
+    expect(silent).toEqual([]);
+    expect(takesAway.test("alter table a drop column b")).toBe(true);
+  });
+});
+
+/** Migrations of before the mark: no release has been made with fewer. */
+const lastOfBefore = 20;
 
 describe("a database of before explanations", async () => {
   const test2 = await createTestDatabase();

@@ -3,6 +3,7 @@ import { Failure, forbidden } from "../domain/failure.ts";
 import type { CredentialKind, Viewer } from "../domain/viewer.ts";
 import type { Services } from "../features/services.ts";
 import { hashApiKey, isPlausibleApiKey } from "../kit/api-key.ts";
+import { note } from "../kit/unit-of-work.ts";
 import { askedEntities } from "./rate-limits/asked-entity.ts";
 import type { RateLimiter } from "./rate-limits/limiter.ts";
 import { noLimits } from "./rate-limits/limiter.ts";
@@ -27,6 +28,7 @@ export function makeAuthenticate({ credentials, publicUrl }: Pick<Services, "cre
     const found = secret === null ? null : await credentials.find(kind, hashApiKey(secret));
     if (found === null) limiter.wrongKey(request);
     else limiter.admitted(request, { credentialId: found.id, team: askedEntities(request).find((name) => found.entities.includes(name)) ?? null });
+    if (found !== null) note({ user: found.viewer.username, credential: kind });
     return found === null ? null : { ...found.viewer, origin: { ...originOf(request), credential: { kind, id: found.id, name: found.name } } };
   };
   return async (request) => {

@@ -8,6 +8,9 @@ import { makeRateLimiter } from "./rate-limits/limiter.ts";
 import { limitRequests } from "./rate-limits/routes.ts";
 import { restRoutes } from "./rest/index.ts";
 import { allRoutes } from "./rest/routes.ts";
+import { passOnTraces } from "../ports/tracing/pass-on.ts";
+import type { Tracing } from "../ports/tracing/port.ts";
+import { observeRequests } from "./observe-requests.ts";
 import { artifactStorageRoutes } from "./storage/artifact-storage.ts";
 import { runFileRoutes } from "./storage/run-files.ts";
 import { uiRoutes } from "./ui/index.ts";
@@ -22,10 +25,12 @@ export type FacesOptions = HealthOptions & {
   services: Services;
   /** Whether this process answers users; a worker answers only for its health. */
   web: boolean;
+  tracing?: Tracing;
 };
 
 /** Everything that the server answers: health, REST, the pages, and the W&B protocol. */
 export async function registerFaces(app: FastifyInstance, options: FacesOptions): Promise<void> {
+  observeRequests(app, { log: options.services.log, metrics: options.metrics, tracing: options.tracing ?? passOnTraces(options.services.random) });
   healthRoutes(app, options);
   if (!options.web) return;
   const { services, metrics } = options;
@@ -37,7 +42,7 @@ export async function registerFaces(app: FastifyInstance, options: FacesOptions)
   await callbackRoutes(app, { services });
   await uiRoutes(app, { services });
   graphqlRoute(app, { services, authenticate, graphql });
-  await fileStreamRoutes(app, { services, authenticate });
+  await fileStreamRoutes(app, { services, authenticate, ingested: (lines) => metrics.ingested(lines) });
   await runFileRoutes(app, { services });
   await artifactStorageRoutes(app, { services, authenticate });
 }

@@ -3,6 +3,9 @@ import { insertRedeliveries } from "../db/queries/plan-executions.ts";
 import type { Change } from "../domain/event.ts";
 import type { RedeliveryMode } from "../domain/redelivery.ts";
 import type { IdMaker } from "../kit/ids.ts";
+import { currentTraceparent, inStep, noteMore } from "../kit/unit-of-work.ts";
+import type { Tracing } from "../ports/tracing/port.ts";
+import type { Planned } from "./plan/plan-executions.ts";
 import type { LoopGuard } from "./loops/hold-loops.ts";
 import { defaultLoopDepth, makeLoopGuard } from "./loops/hold-loops.ts";
 import type { Stages } from "./stages.ts";
@@ -43,6 +46,7 @@ export type PipelineOptions = {
   /** Holds back what goes in circles; without it the depth alone is looked at. */
   holdLoops?: LoopGuard;
   stages?: Stages;
+  tracing?: Tracing;
 };
 
 const guardByDepth = makeLoopGuard({ depth: defaultLoopDepth, rate: null }, { monotonic: () => 0 });
@@ -63,13 +67,26 @@ export function makePipeline(options: PipelineOptions): Pipeline {
 
 async function carryChanges(options: PipelineOptions, way: Stages, tx: Transaction, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const captured = await way.capture(tx, options.ids, changes);
-  const matched = captured.map(({ event, depth, candidates }) => (options.holdLoops ?? guardByDepth)({ event, depth, ...way.match(event, candidates) }));
-  const jobs = await way.plan(tx, options.ids, matched);
+  const span = options.tracing?.start({ name: "capture", kind: "internal", parent: currentTraceparent(), values: { "bellhop.events": changes.map(({ type }) => type).join(",") } });
+  const matched = await inStep(span?.traceparent ?? currentTraceparent(), () => plan(options, way, tx, changes)).catch((error: unknown) => {
+    span?.end({}, "failed");
+    throw error;
+  });
+  const jobs = matched.reduce((sum, { firings }) => sum + firings.length, 0);
+  span?.end({ "bellhop.firings": jobs });
   tx.afterCommit(() => {
+    noteMore("events", matched.length);
+    noteMore("firings", jobs);
     if (jobs > 0) options.jobsAdded();
     for (const { event, firings, skips } of matched) options.observe({ type: event.type, firings: firings.length, skips: skips.map(({ reason }) => reason) });
   });
+}
+
+async function plan(options: PipelineOptions, way: Stages, tx: Transaction, changes: readonly Change[]): Promise<readonly Planned[]> {
+  const captured = await way.capture(tx, options.ids, changes);
+  const matched = captured.map(({ event, depth, candidates }) => (options.holdLoops ?? guardByDepth)({ event, depth, ...way.match(event, candidates) }));
+  await way.plan(tx, options.ids, matched);
+  return matched;
 }
 
 /** Says that a verb which opens a transaction raises no event, and why. */

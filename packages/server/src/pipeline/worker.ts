@@ -12,8 +12,10 @@ import { repeat } from "../kit/repeat.ts";
 import type { Random } from "../kit/random.ts";
 import type { Action, Rendered } from "../ports/action/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
+import type { Tracing } from "../ports/tracing/port.ts";
 import type { OpenedSecrets } from "./deliver/open-secrets.ts";
 import { secretOpener } from "./deliver/open-secrets.ts";
+import { traceAttempt } from "./deliver/trace-attempt.ts";
 import type { Stages } from "./stages.ts";
 import type { RetryPolicy } from "./settle/decide.ts";
 import { decide } from "./settle/decide.ts";
@@ -35,6 +37,7 @@ export type WorkerOptions = SettleContext & {
   retry: RetryPolicy;
   /** The address to which the receiver of an execution may report. */
   callbackUrl(executionId: string): string;
+  tracing: Tracing;
   /** Told of every attempt that was settled. */
   observe(attempt: Attempt, job: LeasedJob): void;
 };
@@ -42,6 +45,8 @@ export type WorkerOptions = SettleContext & {
 export type Worker = {
   /** Says that there may be work: look now instead of at the next turn. */
   wake(): void;
+  /** Attempts under way. */
+  inFlight(): number;
   /** Takes no more work, and waits for what is under way, at most `graceMs` milliseconds. */
   stop(graceMs: number): Promise<void>;
 };
@@ -95,6 +100,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   return {
     wake: () => alarm.ring(),
+    inFlight: () => inFlight.size,
     stop: async (graceMs) => {
       stopping = true;
       alarm.ring();
@@ -127,7 +133,7 @@ async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
     const rendered: Rendered = permitted ? await options.stages.render(action, job, options.callbackUrl(job.messageId)) : { ok: false, reason: "rights_lost" };
-    const attempt = await options.stages.deliver(action, job, rendered, opened);
+    const attempt = await traceAttempt(options.tracing, job, () => options.stages.deliver(action, job, rendered, opened));
     const decision = decide(attempt, job.failures, policyOf(options.retry, job), options.random.fraction());
     await settlements.add({
       executionId: job.executionId,

@@ -15,6 +15,7 @@ import { systemRandom } from "../kit/random.ts";
 import type { Pipeline, Stages, Worker } from "../pipeline/index.ts";
 import { defaultBreaker, makePipeline, stages as ordinaryStages, startWorker } from "../pipeline/index.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
+import { passOnTraces } from "../ports/tracing/pass-on.ts";
 import { memorySecretStore } from "../ports/secret-store/memory.ts";
 
 export const newId = uuidv7Maker(systemClock, systemRandom);
@@ -38,6 +39,7 @@ export function startTestPipeline(db: Database, options: TestPipelineOptions = {
     breaker: { ...defaultBreaker, ...options.breaker },
     captureChange: pipeline.captureChange,
     callbackUrl: callbackLinks({ secretStore, publicUrl: options.publicUrl ?? "http://bellhop.test" }),
+    tracing: passOnTraces(systemRandom),
     observe: () => undefined,
   });
   return {

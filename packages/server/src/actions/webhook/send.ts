@@ -73,7 +73,7 @@ function ownHeaders(options: WebhookOptions, input: SendInput, body: Buffer | nu
     ...(body === null ? {} : { "content-type": "application/json" }),
     "user-agent": `Bellhop/${options.version}`,
     // One trace for all attempts of an execution; each attempt is a span of it.
-    traceparent: `00-${trace}-${options.random.bytes(8).toString("hex")}-01`,
+    traceparent: input.traceparent ?? `00-${trace}-${options.random.bytes(8).toString("hex")}-01`,
   };
 }
 

@@ -9,6 +9,7 @@ import { clampRange, type ByteRange, type Expected, type ObjectKey, type ObjectS
 import { receive } from "../../ports/object-store/receive.ts";
 import { durableFolders } from "./durable-folders.ts";
 import { incomingNames, removeLeftovers } from "./incoming.ts";
+import { listObjects } from "./list-objects.ts";
 
 export type FolderObjectStoreOptions = {
   /** Made if it is not there. `objects/` below it holds each object under its key, so that the folder can be copied to S3. */
@@ -46,6 +47,7 @@ export async function openFolderObjectStore(options: FolderObjectStoreOptions): 
       return found?.isFile() === true ? { sizeBytes: found.size } : null;
     },
     delete: async (key) => removeDurably(pathOf(key)),
+    list: () => listObjects(objects),
     close: async () => undefined,
   };
 }

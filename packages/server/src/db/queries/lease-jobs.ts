@@ -29,6 +29,8 @@ export type LeasedJob = {
   actionType: ActionType;
   action: ActionConfig;
   webhook: Webhook | null;
+  /** The trace that the execution belongs to; null for none. */
+  traceparent: string | null;
   /** The circuit breaker is half-open: this is the one attempt that decides. */
   probe: boolean;
   /** Set once an attempt was made: the bytes are kept for all that follow. */
@@ -61,7 +63,7 @@ export async function takeDueJobs(db: Querier, taking: Taking): Promise<Taken> {
 }
 
 const readLeased = sql("lease_jobs_read", `
-  select execution.id as execution_id, coalesce(execution.message_id, execution.id) as message_id, execution.rendered, execution.action_type, revision.name as automation_name, revision.action,
+  select execution.id as execution_id, coalesce(execution.message_id, execution.id) as message_id, execution.rendered, execution.traceparent, execution.action_type, revision.name as automation_name, revision.action,
     event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at,
     to_json(webhook) as webhook
   from executions as execution
@@ -74,6 +76,7 @@ type LeasedRow = EventRow & {
   execution_id: string;
   message_id: string;
   rendered: unknown;
+  traceparent: string | null;
   action_type: ActionType;
   automation_name: string;
   action: unknown;
@@ -103,6 +106,7 @@ const leasedJobOf = (job: TakenJob, row: LeasedRow): LeasedJob => ({
   actionType: row.action_type,
   action: z.parse(actionConfigSchema, row.action),
   webhook: row.webhook === null ? null : webhookOf(row.webhook),
+  traceparent: row.traceparent,
   rendered: readRendered(row.rendered),
 });
 

@@ -14,6 +14,7 @@ export type NewExecution = {
   action_type: ActionType;
   webhook_id: string | null;
   reason: Reason | null;
+  traceparent: string | null;
 };
 
 // The lane of what calls no webhook: of run hooks one per host, so that a slow receiver of some delays no others. The host
@@ -25,11 +26,11 @@ const laneKey = `action_type || ' ' || entity_id || case action_type when 'RUN_H
 // to insert many rows (stack.md: 122k rows/s against 59k for unnest and 89k for COPY).
 const planExecutions = sql("plan_executions", `
   with planned as (
-    select * from json_to_recordset($1) as row (id uuid, entity_id bigint, automation_id uuid, revision integer, event_id uuid, action_type text, webhook_id uuid, reason text)
+    select * from json_to_recordset($1) as row (id uuid, entity_id bigint, automation_id uuid, revision integer, event_id uuid, action_type text, webhook_id uuid, reason text, traceparent text)
   ), stored as (
-    insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status, reason, finished_at)
+    insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status, reason, traceparent, finished_at)
     select id, entity_id, automation_id, revision, event_id, action_type, webhook_id,
-      case when reason is null then 'pending' else 'skipped' end, reason, case when reason is null then null else now() end
+      case when reason is null then 'pending' else 'skipped' end, reason, traceparent, case when reason is null then null else now() end
     from planned
   )
   insert into delivery_jobs (execution_id, entity_id, webhook_id, lane_key)

@@ -21,7 +21,7 @@ export type RunProgress = {
 const update = sql("run_report_update", `
   update runs set state = $2, exit_code = $3, history_lines = $4, event_lines = $5, log_lines = $6, last_step = $7,
     history_keys = coalesce($8, history_keys), summary = coalesce($9, summary), system_metrics = coalesce($10, system_metrics),
-    updated_at = $11, heartbeat_at = $11, history_rewrites = $12, column_lines = $13
+    updated_at = $11, heartbeat_at = $11, lines_removed_at = null, history_rewrites = $12, column_lines = $13
   where id = $1`);
 
 export async function saveProgress(tx: Transaction, runId: number, progress: RunProgress): Promise<void> {

@@ -6,6 +6,7 @@ import type { ArtifactRow } from "../../db/queries/artifact-rows.ts";
 import type { Manifest } from "../../domain/artifact-manifest.ts";
 import { mergeManifests, serializeManifest } from "../../domain/artifact-manifest.ts";
 import { conflict } from "../../domain/failure.ts";
+import { isObjectKey } from "../../ports/object-store/port.ts";
 import type { Services } from "../services.ts";
 import { manifestKey } from "./object-keys.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -39,7 +40,8 @@ async function readBase(services: Needs, artifact: ArtifactRow, patches: readonl
   // That the maker may read it was checked when the patch was announced.
   const base = await findArtifactRow(services.db, nobody, baseId);
   const row = base?.manifest_id === null || base?.manifest_id === undefined ? null : await findManifest(services.db, base.manifest_id);
-  if (row === null || base?.entity_id !== artifact.entity_id) throw conflict("The version that this one builds on is gone.");
+  const kept = row !== null && isObjectKey(row.object_key) && (await services.objects.head(row.object_key)) !== null;
+  if (!kept || base?.entity_id !== artifact.entity_id) throw conflict("The version that this one builds on is gone.");
   return readManifest(services.objects, row.object_key);
 }
 

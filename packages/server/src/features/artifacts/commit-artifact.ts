@@ -1,5 +1,6 @@
-import { findMissingBlobs } from "../../db/queries/artifact-blobs.ts";
+import { claimOrMissBlobs } from "../../db/queries/artifact-blobs.ts";
 import { listArtifactTags } from "../../db/queries/artifact-edit.ts";
+import type { Transaction } from "../../db/database.ts";
 import type { CommittedRow } from "../../db/queries/artifact-commit.ts";
 import { commitArtifactRow } from "../../db/queries/artifact-commit.ts";
 import type { FoundArtifact } from "../../db/queries/artifact-find.ts";
@@ -25,8 +26,8 @@ export async function commitArtifact(services: Pick<Services, "db" | "pipeline" 
   if (artifact.state === "DELETED") throw conflict("The version was deleted.");
   if (artifact.state === "COMMITTED") return artifact;
   const { manifest, manifestId } = await assembleManifest(services, artifact);
-  await requireContent(services, artifact, manifest);
   await services.db.transaction(async (tx) => {
+    await requireContent(tx, artifact, manifest);
     const committed = await commitArtifactRow(tx, { artifactId: artifact.id, manifestId, ...manifestTotals(manifest), userId: viewer.userId });
     // Another request committed it meanwhile, and captured what there was to capture.
     if (committed === null) return;
@@ -43,10 +44,10 @@ export async function commitArtifact(services: Pick<Services, "db" | "pipeline" 
 const batch = 20_000;
 const mostNamed = 5;
 
-async function requireContent(services: Pick<Services, "db">, artifact: ArtifactRow, manifest: Manifest): Promise<void> {
+async function requireContent(tx: Transaction, artifact: ArtifactRow, manifest: Manifest): Promise<void> {
   const digests = keptDigests(manifest);
   for (let start = 0; start < digests.length; start += batch) {
-    const missing = await findMissingBlobs(services.db, artifact.entity_id, digests.slice(start, start + batch), mostNamed);
+    const missing = await claimOrMissBlobs(tx, artifact.entity_id, digests.slice(start, start + batch), mostNamed);
     if (missing.length > 0) throw conflict(`The content of these files was not uploaded: ${nameFiles(manifest, missing)}.`);
   }
 }

@@ -1,4 +1,4 @@
-import { findBlobs } from "../../db/queries/artifact-blobs.ts";
+import { claimBlobs } from "../../db/queries/artifact-blobs.ts";
 import type { ArtifactRow } from "../../db/queries/artifact-rows.ts";
 import { md5ToHex } from "../../domain/artifact-manifest.ts";
 import { conflict, invalidAt } from "../../domain/failure.ts";
@@ -59,7 +59,7 @@ async function findKept(services: Pick<Services, "db">, files: readonly { md5Hex
   const births = new Map<string, number>();
   for (const entityId of new Set(files.map(({ artifact }) => artifact.entity_id))) {
     const ofEntity = files.filter(({ artifact }) => artifact.entity_id === entityId);
-    const blobs = await findBlobs(services.db, entityId, ofEntity.map(({ md5Hex }) => md5Hex));
+    const blobs = await claimBlobs(services.db, entityId, ofEntity.map(({ md5Hex }) => md5Hex));
     for (const blob of blobs) births.set(`${entityId}/${blob.md5_hex}`, blob.birth_artifact_id ?? ofEntity[0]?.artifact.id ?? 0);
   }
   return births;

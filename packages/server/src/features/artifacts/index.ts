@@ -25,6 +25,7 @@ export type { Listed, ListInput } from "./list-versions.ts";
 export { findBlobContent, findCollectionContent, findEntityContent, findManifestContent, openContent, sizeOfContent } from "./open-content.ts";
 export type { Content } from "./open-content.ts";
 export { receiveBlob, receiveManifest } from "./receive-upload.ts";
+export { sweepContent } from "./sweep-content.ts";
 export { addTagsToCollection, removeTagsFromCollection } from "./tag-collection.ts";
 export { unlinkArtifact } from "./unlink-artifact.ts";
 export { updateArtifact } from "./update-artifact.ts";

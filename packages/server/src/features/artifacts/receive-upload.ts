@@ -6,18 +6,20 @@ import { Failure, conflict, notFound } from "../../domain/failure.ts";
 import type { PutResult } from "../../ports/object-store/port.ts";
 import { isObjectKey } from "../../ports/object-store/port.ts";
 import type { Services } from "../services.ts";
-import { blobKey } from "./object-keys.ts";
+import { blobUploadKey } from "./object-keys.ts";
 import { largestManifest } from "./read-manifest.ts";
 
 /** What arrives over a signed link; whoever holds the link may send it. */
 export type Upload = { body: Readable; sizeBytes: number | undefined };
 
 /** Keeps a file's content. Throws when it is not what its name promises; then nothing is kept and nothing recorded. */
-export async function receiveBlob(services: Pick<Services, "db" | "objects" | "limits">, blob: { entityId: number; md5Hex: string; artifactId: number }, upload: Upload): Promise<void> {
-  const key = blobKey(blob.entityId, blob.md5Hex);
+export async function receiveBlob(services: Pick<Services, "db" | "objects" | "limits" | "ids">, blob: { entityId: number; md5Hex: string; artifactId: number }, upload: Upload): Promise<void> {
+  const key = blobUploadKey(blob.entityId, blob.md5Hex, services.ids());
   const stored = await services.objects.put(key, upload.body, expected(upload, md5ToBase64(blob.md5Hex), services.limits.runFileBytes));
   if (!stored.ok) throw refused(stored.reason);
-  await insertBlob(services.db, blob.entityId, { md5_hex: blob.md5Hex, object_key: key, size_bytes: stored.sizeBytes, birth_artifact_id: blob.artifactId });
+  const kept = await insertBlob(services.db, blob.entityId, { md5_hex: blob.md5Hex, object_key: key, size_bytes: stored.sizeBytes, birth_artifact_id: blob.artifactId });
+  // The same content came twice, and the other one is kept already.
+  if (kept !== key) await services.objects.delete(key);
 }
 
 /** Keeps a manifest's content, under the key that the link was made for. */

@@ -15,6 +15,7 @@ export { readHistory, readSampleSpec, sampleRows } from "./read-history.ts";
 export type { NumberedLogLine } from "./read-lines.ts";
 export { firstStep, lastLine, readLogLines } from "./read-lines.ts";
 export { receiveReport } from "./receive-report.ts";
+export type { ReportReceipt } from "./receive-report.ts";
 export { rewindRun } from "./rewind-run.ts";
 export { stopRun } from "./stop-run.ts";
 export { openRunFile, storeRunFile } from "./store-run-file.ts";

@@ -17,6 +17,8 @@ import { writeLines } from "./write-lines.ts";
 export type ReportReceipt = {
   /** The script is asked to end. */
   stopped: boolean;
+  /** Lines that were not there before, and the values in them (without the SDK's own, whose keys begin with _). */
+  taken: { history: number; events: number; output: number; points: number };
 };
 
 /**
@@ -35,12 +37,15 @@ export async function receiveReport(services: Pick<Services, "db" | "clock"> & J
     await saveProgress(tx, run.id, {
       ...status, ...history, eventLines: events.known, logLines: output.known, summary: report.summary, systemMetrics: latestEvent(report.events, run.event_lines), at,
     });
+    const systemRows = valuesOf(report.events, events.fresh);
     await judgeValues(services, tx, {
-      run, stateAfter: status.state, appended: [...historyRows, ...valuesOf(report.events, events.fresh)], at, causedBy: viewer.causedBy,
+      run, stateAfter: status.state, appended: [...historyRows, ...systemRows], at, causedBy: viewer.causedBy,
       reached: { historyLines: history.historyLines, eventLines: events.known, rewrites: history.historyRewrites, columnLines: history.columnLines },
     });
     await captureRunState(services, tx, { runId: run.id, before: run.state, after: status.state, author: viewer.username, causedBy: viewer.causedBy });
-    return { stopped: run.stop_requested && !hasEnded(status.state) };
+    const appended = [...historyRows, ...systemRows];
+    const taken = { history: historyRows.length, events: events.fresh.length, output: output.fresh.length, points: appended.reduce((sum, row) => sum + countValues(row), 0) };
+    return { taken, stopped: run.stop_requested && !hasEnded(status.state) };
   });
 }
 
@@ -58,6 +63,12 @@ async function takeLines(tx: Transaction, run: LockedRun, take: { stream: LineSt
 }
 
 const valuesOf = (events: RunReport["events"], fresh: readonly number[]): ReadLine["value"][] => (events === null ? [] : appendedLines({ fresh }, events).map(({ value }) => value));
+
+function countValues(row: ReadLine["value"]): number {
+  let count = 0;
+  for (const key in row) if (!key.startsWith("_")) count += 1;
+  return count;
+}
 
 /** The newest system metrics, unless the lines are older than what is known. */
 function latestEvent(events: RunReport["events"], known: number): string | null {

@@ -163,10 +163,10 @@ describe("a run's reports", () => {
 
   it("are told when the run is to stop, until it has ended", async () => {
     const { run } = await make("stops");
-    expect(await report("stops", {})).toEqual({ stopped: false });
+    expect(await report("stops", {})).toMatchObject({ stopped: false });
     await stopRun(services, member, run.id);
-    expect(await report("stops", {})).toEqual({ stopped: true });
-    expect(await report("stops", { ended: { exitCode: 255 } })).toEqual({ stopped: false });
+    expect(await report("stops", {})).toMatchObject({ stopped: true });
+    expect(await report("stops", { ended: { exitCode: 255 } })).toMatchObject({ stopped: false });
     expect(await state(run)).toBe("killed");
   });
 

@@ -37,7 +37,7 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
   });
   if (!rendered.ok) return refused(rendered.reason);
   const opened = (await secretOpener(services.db, services.secretStore)([webhook.id]))(webhook);
-  return opened.ok ? action.send({ executionId, messageId: executionId, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refused(opened.reason);
+  return opened.ok ? action.send({ executionId, messageId: executionId, traceparent: null, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refused(opened.reason);
 }
 
 /** An example for each variable that the payload names. Throws invalid where an automation's payload would be refused. */

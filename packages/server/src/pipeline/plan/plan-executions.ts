@@ -6,6 +6,7 @@ import type { Event } from "../../domain/event.ts";
 import type { Firing, Skip } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { IdMaker } from "../../kit/ids.ts";
+import { currentTraceparent } from "../../kit/unit-of-work.ts";
 
 export type Planned = { event: Event; firings: readonly Firing[]; skips: readonly Skip[] };
 
@@ -20,6 +21,7 @@ export async function plan(tx: Transaction, ids: IdMaker, matched: readonly Plan
     action_type: automation.actionType,
     webhook_id: automation.webhookId,
     reason,
+    traceparent: currentTraceparent(),
   });
   const executions = matched.flatMap(({ event, firings, skips }) => [
     ...firings.map(({ automation }) => execution(event, automation, null)),

@@ -26,6 +26,8 @@ export type SendInput = {
   executionId: string;
   /** Names the message to the receiver: the same over all attempts, and over redeliveries of the same bytes. */
   messageId: string;
+  /** The trace that the request belongs to, as its header says it; null for one of its own. */
+  traceparent: string | null;
   request: RenderedRequest;
   webhook: Webhook | null;
   /** By the secret's name; every secret granted to the webhook. */

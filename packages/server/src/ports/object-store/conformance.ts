@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { objectKey, type ObjectKey, type ObjectStore } from "./port.ts";
+import { systemClock } from "../../kit/clock.ts";
+import { objectKey, type ListedObject, type ObjectKey, type ObjectStore } from "./port.ts";
 
 /** How a test makes one store of its own, empty, and gets rid of it. */
 export type ObjectStoreHarness = { open(): Promise<ObjectStore>; cleanUp?(): Promise<void> };
@@ -50,6 +51,17 @@ function keepsObjects(current: Current): void {
     expect(found && (await buffer(found.body)).equals(bytes)).toBe(true);
     expect(found).toMatchObject({ sizeBytes: bytes.length, range: { start: 0, end: bytes.length - 1 } });
     expect(await current().head(key)).toEqual({ sizeBytes: bytes.length });
+  });
+
+  it("lists what it keeps, with the time, and not what it removed", async () => {
+    const keys = [key, objectKey("artifacts", "ab", "other"), objectKey("top")];
+    for (const one of keys) await current().put(one, bodyOf("x"), { maxBytes: 1 });
+    await current().put(objectKey("gone"), bodyOf("x"), { maxBytes: 1 });
+    await current().delete(objectKey("gone"));
+    const listed: ListedObject[] = [];
+    for await (const one of current().list()) listed.push(one);
+    expect(listed.map((one) => one.key).sort()).toEqual([...keys].sort());
+    for (const { storedAt } of listed) expect(Math.abs(storedAt.getTime() - systemClock.now().getTime())).toBeLessThan(3_600_000);
   });
 
   it("keeps an empty object", async () => {

@@ -1,15 +1,20 @@
 import { Readable } from "node:stream";
+import { systemClock } from "../../kit/clock.ts";
 import { clampRange, type ObjectKey, type ObjectStore } from "./port.ts";
 import { receive } from "./receive.ts";
 
 /** An object store that forgets: for tests and for a server that is only tried out. */
-export function memoryObjectStore(): ObjectStore {
+export function memoryObjectStore(clock = systemClock): ObjectStore {
   const objects = new Map<ObjectKey, Buffer>();
+  const storedAt = new Map<ObjectKey, Date>();
   return {
     async put(key, body, expected) {
       const chunks: Buffer[] = [];
       const result = await receive(body, expected, async (chunk) => void chunks.push(Buffer.from(chunk)));
-      if (result.ok) objects.set(key, Buffer.concat(chunks));
+      if (result.ok) {
+        objects.set(key, Buffer.concat(chunks));
+        storedAt.set(key, clock.now());
+      }
       return result;
     },
     async get(key, asked) {
@@ -25,6 +30,9 @@ export function memoryObjectStore(): ObjectStore {
     },
     async delete(key) {
       objects.delete(key);
+    },
+    async *list() {
+      for (const key of [...objects.keys()]) yield { key, storedAt: storedAt.get(key) ?? clock.now() };
     },
     async close() {
       objects.clear();

@@ -24,6 +24,9 @@ export type StoredObject = {
   range: ByteRange | null;
 };
 
+/** An object, and when it was stored. */
+export type ListedObject = { key: ObjectKey; storedAt: Date };
+
 /**
  * Keeps the bytes of files and artifacts under names that we choose.
  *
@@ -44,6 +47,8 @@ export type ObjectStore = {
   head(key: ObjectKey): Promise<{ sizeBytes: number } | null>;
   /** Removes the object if there is one. A body that is being read stays readable. */
   delete(key: ObjectKey): Promise<void>;
+  /** All objects, in no order. What is stored or removed meanwhile may be among them or not. */
+  list(): AsyncIterable<ListedObject>;
   close(): Promise<void>;
 };
 

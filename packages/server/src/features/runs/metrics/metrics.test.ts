@@ -126,6 +126,18 @@ describe("an automation over a metric", () => {
     expect((await facts(automation))[1]?.conditions).toMatchObject([{ short: "val_accuracy > 0.95", status: "val_accuracy = 0.99" }, { short: "val_loss < 0.05", status: "val_loss = 0.03" }]);
   });
 
+  test("that was changed over one process is judged as it now is in every other, at the next value", async () => {
+    const run = await startRun();
+    const elsewhere = restarted();
+    const automation = await watch(run.projectId, { filter: filterOf(threshold("loss", "$lt", 0.5)) });
+    await run.log([{ loss: 0.4 }], elsewhere);
+    await updateAutomation(services, ada, { id: automation.id, event: { filter: filterOf(threshold("loss", "$lt", 0.1)) } });
+    await run.log([{ loss: 0.9 }, { loss: 0.4 }, { loss: 0.05 }], elsewhere);
+    await deleteAutomation(services, ada, { id: automation.id });
+    await run.log([{ loss: 0.9 }, { loss: 0.01 }], elsewhere);
+    expect(await steps(automation)).toEqual([0, 3]);
+  });
+
   test("fires for the runs that its filter describes, at every level, each automation for itself", async () => {
     const run = await startRun({ displayName: "nightly-7", config: '{"lr":{"value":0.1}}' });
     const filter = (clause: Row): string => filterOf(threshold("loss", "$lt", 0.5), [clause]);

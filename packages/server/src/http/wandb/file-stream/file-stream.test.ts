@@ -35,6 +35,7 @@ beforeAll(async () => {
   app = fastify();
   await fileStreamRoutes(app, {
     services,
+    ingested: () => undefined,
     authenticate: (request) => {
       const viewer = viewers.get(String(request.headers.authorization));
       return viewer === undefined ? Promise.reject(new Failure("unauthenticated", "no key")) : Promise.resolve(viewer);

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Failure } from "../../../domain/failure.ts";
 import type { Viewer } from "../../../domain/viewer.ts";
+import type { ReportReceipt } from "../../../features/runs/index.ts";
 import { receiveReport } from "../../../features/runs/index.ts";
 import type { Services } from "../../../features/services.ts";
+import { note } from "../../../kit/unit-of-work.ts";
 import { answerFailure } from "../../answer-failure.ts";
 import { decodeReport } from "./decode-report.ts";
 import { readBody } from "./read-body.ts";
@@ -11,6 +13,8 @@ export type FileStreamOptions = {
   services: Services;
   /** Null for a request without a key; throws "unauthenticated" for a wrong one. */
   authenticate(request: FastifyRequest): Promise<Viewer | null>;
+  /** Told what a report brought. */
+  ingested(lines: ReportReceipt["taken"]): void;
 };
 
 type PathParams = { Params: { entity: string; project: string; run: string } };
@@ -31,6 +35,8 @@ export async function fileStreamRoutes(app: FastifyInstance, options: FileStream
       if (viewer === null) throw new Failure("unauthenticated", "Send an API key.");
       const text = await readBody(request.raw, request.headers["content-encoding"], { maxBytes: services.limits.fileStreamBytes });
       const receipt = await receiveReport(services, viewer, request.params, decodeReport(text, limits));
+      options.ingested(receipt.taken);
+      note({ historyLines: receipt.taken.history, points: receipt.taken.points });
       // Older clients read the first two; `stopped` makes the SDK end the script.
       return { exitcode: null, limits: {}, ...(receipt.stopped ? { stopped: true } : {}) };
     });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Failure } from "../../../domain/failure.ts";
 import type { Viewer } from "../../../domain/viewer.ts";
 import type { Services } from "../../../features/services.ts";
+import { note } from "../../../kit/unit-of-work.ts";
 import type { GraphqlAnswer, GraphqlRequest } from "./execute.ts";
 import type { Context } from "./context.ts";
 
@@ -28,6 +29,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     const body = requestSchema.safeParse(request.body);
     if (!body.success) throw new Failure("bad_request", "Send a JSON object with `query`, and optionally `variables` and `operationName`.");
     const { query, variables, operationName } = body.data;
+    note({ operation: /(?:query|mutation)\s+(\w{1,80})/.exec(query)?.[1] ?? "" });
     const answer = await options.graphql({ query, variables: variables ?? {}, operationName: operationName ?? null }, { services: options.services, viewer, userAgent: request.headers["user-agent"] });
     return reply.code(answer.status).send(answer.body);
   });

@@ -1,0 +1,2 @@
+export type { Retention } from "./ages.ts";
+export { removeWhatIsOld } from "./retain.ts";
