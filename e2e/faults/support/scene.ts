@@ -1,0 +1,82 @@
+import { rm } from "node:fs/promises";
+import { inject } from "vitest";
+import type { DatabaseKind } from "../../support/database.ts";
+import { databaseFor } from "../../support/database.ts";
+import { introduce } from "../../support/people.ts";
+import type { Cast } from "../../support/people.ts";
+import { adminKey, freePort, startServer } from "../../support/server.ts";
+import type { RunningServer, ServerOptions } from "../../support/server.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+import { wandbHttp } from "../../support/wandb-http.ts";
+import type { Ledger } from "./ledger.ts";
+import { startLedger } from "./ledger.ts";
+import type { Place } from "./load.ts";
+
+/** The short form is part of `npm test`; the long one is for those who look for what is rare. */
+export const sized = <T>(short: T, long: T): T => (inject("long") ? long : short);
+
+/** A schedule, shortened so that faults end within a test, and leases as short as they may be. */
+export const faultSettings = {
+  BELLHOP_LEASE_SECONDS: "5",
+  BELLHOP_RETRY_SCHEDULE: `0s${",1s".repeat(45)}`,
+  BELLHOP_LOOP_RATE: "off",
+  // Every receiver of a fault fails many times in a row; the breaker has a test of its own.
+  BELLHOP_BREAKER_FAILURES: "1000",
+};
+
+export type Scene = {
+  dataDir: string;
+  databaseUrl: string | undefined;
+  port: number;
+  ledger: Ledger;
+  cast: Cast;
+  /** Where changes are made: the collection that the automations of `addHook` watch. */
+  place: Place;
+  /** Starts a process on the scene's data and database: the main one's port unless told otherwise. */
+  start(options?: Partial<Pick<ServerOptions, "port" | "program" | "env">>): Promise<RunningServer>;
+  /** A webhook of that name, by default to the ledger, and an automation that calls it for aliases that match. */
+  addHook(hook: string, options?: { url?: string; aliases?: string; webhook?: object }): Promise<{ webhookId: string; automationId: string }>;
+  /** Stops everything that was started and is still there, and removes the data. */
+  end(): Promise<void>;
+};
+
+export type SceneOptions = { tag: string; database?: DatabaseKind | { url: string }; env?: Record<string, string>; ledger?: Ledger };
+
+/** A server with a team, a collection and a receiver that keeps a ledger. The server is left running. */
+export async function setScene({ tag, database = "server", env = {}, ledger: given }: SceneOptions): Promise<Scene & { server: RunningServer }> {
+  const dataDir = await temporaryFolder(`fault-${tag}`);
+  const databaseUrl = typeof database === "string" ? (await databaseFor(database)).databaseUrl : database.url;
+  const port = await freePort();
+  const ledger = given ?? (await startLedger());
+  const started: RunningServer[] = [];
+  const start: Scene["start"] = async (options = {}) => {
+    const server = await startServer({ dataDir, port, ...(databaseUrl === undefined ? {} : { databaseUrl }), ...options, env: { ...faultSettings, ...env, ...options.env } });
+    started.push(server);
+    return server;
+  };
+  const server = await start();
+  const cast = await introduce({ url: server.url, adminKey, tag, receiverUrl: ledger.urlOf("unused") });
+  const where = { entity: cast.team, project: "faults" };
+  const artifactID = await wandbHttp(server.url, cast.key).logArtifact({ ...where, name: "model", type: "model", files: { "a.txt": Buffer.from(tag) } });
+  const place = { url: server.url, key: cast.key, artifactID, ...where, collection: "model" };
+  const end = async (): Promise<void> => {
+    for (const each of started.reverse()) {
+      each.process.kill("SIGCONT");
+      if (each.process.exitCode === null && each.process.signalCode === null) await each.stop();
+    }
+    await ledger.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { dataDir, databaseUrl, port, ledger, cast, place, start, end, server, addHook: hookAdder(cast, ledger) };
+}
+
+const hookAdder = (cast: Cast, ledger: Ledger): Scene["addHook"] => async (hook, { url, aliases, webhook } = {}) => {
+  const made = await cast.rest.ok("POST", `/teams/${cast.team}/webhooks`, { name: hook, url: url ?? ledger.urlOf(hook), secret: "SIGNING_SECRET", timeoutSeconds: 3, ...webhook });
+  const automation = await cast.rest.ok("POST", "/automations", {
+    name: hook,
+    scope: { type: "collection", entity: cast.team, project: "faults", collection: "model" },
+    event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias: { $regex: `^${aliases ?? hook}-` } } },
+    action: { type: "webhook", webhook: hook, payload: { about: "${alias}" } },
+  });
+  return { webhookId: String(made["id"]), automationId: String(automation["id"]) };
+};
