@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { databaseFor } from "../support/database.ts";
 import type { RunningServer } from "../support/server.ts";
 import { freePort } from "../support/server.ts";
 import { until } from "../support/until.ts";
@@ -13,7 +14,7 @@ const family = "processes";
 describe("a process that ends at a bad moment, on a PostgreSQL server", () => {
   let scene: Scene & { server: RunningServer };
   beforeAll(async () => {
-    scene = await setScene({ tag: "processes", env: { BELLHOP_ROLES: "web" } });
+    scene = await setScene({ tag: "processes", ...(await databaseFor("server")), env: { BELLHOP_ROLES: "web" } });
   });
   afterAll(() => scene.end());
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, test } from "vitest";
 import type { DatabaseKind } from "../../support/database.ts";
+import { databaseFor } from "../../support/database.ts";
 import type { RunningServer } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 import { sleep, startLoad } from "./load.ts";
 import { settleAccount } from "./oracle.ts";
-import { setScene, sized } from "./scene.ts";
+import { setScene } from "./scene.ts";
 import type { Scene } from "./scene.ts";
+import { sized } from "./sized.ts";
 
 /** On each of the two databases. */
 const killingMs = sized(30_000, 300_000);
@@ -14,7 +16,7 @@ const killingMs = sized(30_000, 300_000);
 export function killAtRandom(database: DatabaseKind): void {
   let scene: Scene & { server: RunningServer };
   beforeAll(async () => {
-    scene = await setScene({ tag: `random-${database}`, database });
+    scene = await setScene({ tag: `random-${database}`, ...(await databaseFor(database)) });
     await scene.addHook("random");
   });
   afterAll(() => scene.end());

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { Server } from "node:net";
 
@@ -9,6 +9,7 @@ export type Arrival = {
   about: string;
   id: string;
   body: string;
+  headers: IncomingHttpHeaders;
   at: number;
   /** Of this hook and id, from 1. */
   attempt: number;
@@ -55,7 +56,7 @@ export async function startLedger({ make = createServer, scheme = "http", host =
       const id = String(request.headers["webhook-id"]);
       const attempt = (seen.get(`${hook} ${id}`) ?? 0) + 1;
       seen.set(`${hook} ${id}`, attempt);
-      const arrival = { hook, about: String(JSON.parse(body).about), id, body, at: performance.now(), attempt, accepted: false };
+      const arrival = { hook, about: String(JSON.parse(body).about), id, body, headers: request.headers, at: performance.now(), attempt, accepted: false };
       arrivals.push(arrival);
       response.on("finish", () => { arrival.accepted ||= response.statusCode >= 200 && response.statusCode < 300; });
       void behaviour(request, response, arrival);

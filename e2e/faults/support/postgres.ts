@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -16,6 +16,8 @@ export type OwnPostgres = {
   /** Every process of it that is there now, the postmaster first. */
   processes(): number[];
   query(text: string): Promise<Record<string, unknown>[]>;
+  /** All that it has said so far. */
+  log(): string;
   /** SIGINT rolls back and stops in order, SIGQUIT stops as a crash does. */
   stop(signal: "SIGINT" | "SIGQUIT"): Promise<void>;
   start(): Promise<void>;
@@ -44,6 +46,9 @@ const parentOf = (pid: string): number => {
 /** `prepare` is given the folder before anything is in it; a small disk is mounted there. */
 export async function startOwnPostgres(prepare: (folder: string) => void = () => undefined): Promise<OwnPostgres> {
   const who = account();
+  // Not on the disk that may be full.
+  const logFolder = mkdtempSync(join(tmpdir(), "bellhop-fault-log-"));
+  const logFile = join(logFolder, "postgres.log");
   const folder = mkdtempSync(join(tmpdir(), "bellhop-fault-postgres-"));
   prepare(folder);
   const data = join(folder, "data");
@@ -68,7 +73,9 @@ export async function startOwnPostgres(prepare: (folder: string) => void = () =>
     }
   };
   const start = async (): Promise<void> => {
-    server = spawn(join(binaries, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], { ...who, cwd: folder, stdio: "ignore", detached: true });
+    const log = openSync(logFile, "a");
+    server = spawn(join(binaries, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], { ...who, cwd: folder, stdio: ["ignore", log, log], detached: true });
+    closeSync(log);
     await until("PostgreSQL answers", () => query("select 1").then(() => true, () => false));
   };
   const stop: OwnPostgres["stop"] = async (signal) => {
@@ -80,13 +87,14 @@ export async function startOwnPostgres(prepare: (folder: string) => void = () =>
   await start();
   return {
     url, folder, query, start, stop,
+    log: () => readFileSync(logFile, "utf8"),
     processes: () => {
       const postmaster = server?.pid ?? 0;
       return [postmaster, ...readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster).map(Number)];
     },
     remove: async () => {
       await stop("SIGQUIT");
-      rmSync(folder, { recursive: true, force: true });
+      for (const each of [folder, logFolder]) rmSync(each, { recursive: true, force: true });
     },
   };
 }

@@ -1,7 +1,4 @@
 import { rm } from "node:fs/promises";
-import { inject } from "vitest";
-import type { DatabaseKind } from "../../support/database.ts";
-import { databaseFor } from "../../support/database.ts";
 import { introduce } from "../../support/people.ts";
 import type { Cast } from "../../support/people.ts";
 import { adminKey, freePort, startServer } from "../../support/server.ts";
@@ -11,9 +8,6 @@ import { wandbHttp } from "../../support/wandb-http.ts";
 import type { Ledger } from "./ledger.ts";
 import { startLedger } from "./ledger.ts";
 import type { Place } from "./load.ts";
-
-/** The short form is part of `npm test`; the long one is for those who look for what is rare. */
-export const sized = <T>(short: T, long: T): T => (inject("long") ? long : short);
 
 /** A schedule, shortened so that faults end within a test, and leases as short as they may be. */
 export const faultSettings = {
@@ -40,12 +34,12 @@ export type Scene = {
   end(): Promise<void>;
 };
 
-export type SceneOptions = { tag: string; database?: DatabaseKind | { url: string }; env?: Record<string, string>; ledger?: Ledger };
+/** Without the address of a PostgreSQL server the embedded database is used. */
+export type SceneOptions = { tag: string; databaseUrl?: string; env?: Record<string, string>; ledger?: Ledger };
 
 /** A server with a team, a collection and a receiver that keeps a ledger. The server is left running. */
-export async function setScene({ tag, database = "server", env = {}, ledger: given }: SceneOptions): Promise<Scene & { server: RunningServer }> {
+export async function setScene({ tag, databaseUrl, env = {}, ledger: given }: SceneOptions): Promise<Scene & { server: RunningServer }> {
   const dataDir = await temporaryFolder(`fault-${tag}`);
-  const databaseUrl = typeof database === "string" ? (await databaseFor(database)).databaseUrl : database.url;
   const port = await freePort();
   const ledger = given ?? (await startLedger());
   const started: RunningServer[] = [];
