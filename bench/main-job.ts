@@ -13,6 +13,7 @@ import { startBareReceiver } from "./bare-receiver.ts";
 import type { BareReceiver } from "./bare-receiver.ts";
 import { commitsPerSecond, postsPerSecond } from "./limits.ts";
 import type { Figure } from "./measure.ts";
+import { unlimited } from "./unlimited.ts";
 import { median, perSecond, print, quantile, sleep } from "./measure.ts";
 
 const connections = 32;
@@ -32,7 +33,7 @@ figure(`machine: bare POST/s, ${connections} connections`, posts.toFixed(0));
 const port = await freePort();
 const start = async (): Promise<{ server: RunningServer; ms: number }> => {
   const from = performance.now();
-  const server = await startServer({ dataDir, port });
+  const server = await startServer({ dataDir, port, env: unlimited });
   return { server, ms: performance.now() - from };
 };
 const cold = await start();

@@ -5,9 +5,11 @@ import { errorCatalogue, eventTypes, exampleOf, payloadVariables, verdicts } fro
 import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index.ts";
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
+import { auditActions } from "../packages/server/src/domain/audit.ts";
 import { reasons } from "../packages/server/src/domain/reason.ts";
 import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
 import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
+import { signatureMistakes } from "../packages/server/src/domain/signature/mistakes.ts";
 import { supportedEvents } from "../packages/server/src/features/automations/check-event.ts";
 
 const generated = "<!-- Generated from the code by `npm run docs`. -->\n";
@@ -35,6 +37,10 @@ const pages: Record<string, string> = {
     ["Code", "Status", "Meaning"],
     Object.entries(errorCatalogue).map(([name, { status, meaning }]) => [code(name), String(status), meaning]),
   )}\n\n## Reasons\n\nWhy a firing was skipped, an attempt failed, or a delivery was given up; stored with executions and attempts.\n\n${table(["Reason", "Meaning"], Object.entries(reasons).map(([name, meaning]) => [code(name), meaning]))}\n\n## Verdicts\n\nWhat became of an event where an automation is concerned; the first that is true, from the top.\n\n${table(["Verdict", "Meaning"], Object.entries(verdicts).map(([name, meaning]) => [code(name), meaning]))}\n`,
+  "signature-mistakes.md": `# Mistakes of signatures\n\nWhat \`POST /api/v1/signatures/check\` says of a signature that does not verify. Codes never change.\n\n${table(
+    ["Mistake", "Meaning"],
+    Object.entries(signatureMistakes).map(([name, meaning]) => [code(name), meaning]),
+  )}\n`,
   "events.md": `# Events\n\nWhat automations can watch in this release.\n\n${table(
     ["Event", "On the wire", "Raised when", "Scopes"],
     events.filter(({ type }) => supported.has(type)).map(({ type, friendlyName, description, scopes }) => [code(friendlyName), code(type), description, scopes.join(", ")]),
@@ -51,6 +57,8 @@ const pages: Record<string, string> = {
     variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),
   )}\n\n## By event\n\nWhat each variable may hold, for a version with the metadata \`{"model_type": "resnet50"}\`; blank where it becomes the empty string.\n\n${table(["Variable", ...watched.map(({ friendlyName }) => code(friendlyName))], examples)}\n`,
 };
+
+pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n`;
 
 const folder = join(dirname(import.meta.dirname), "docs", "reference");
 const check = process.argv.includes("--check");

@@ -7,7 +7,7 @@ import { ensureInstalled, nodeBinary, root } from "./lib/install.mjs";
 import { startPostgres } from "./lib/postgres-server.mjs";
 import { ensurePostgres, ensurePrograms, ensurePython } from "./lib/prerequisites.mjs";
 import { environment } from "./lib/run.mjs";
-import { ensurePackage, ensureSdk, sdkVersions } from "./lib/wandb-sdk.mjs";
+import { ensurePackage, ensureSdk, ensureVerifier, sdkVersions } from "./lib/wandb-sdk.mjs";
 
 await ensureInstalled();
 const binaries = ensurePostgres();
@@ -16,6 +16,7 @@ ensurePython();
 const pythons = (ensure) => sdkVersions.map((version) => `${version}=${ensure(version)}`).join(",");
 const sdks = pythons(ensureSdk);
 const completedSdks = pythons(ensurePackage);
+const verifier = ensureVerifier();
 
 const [only] = process.argv.slice(2);
 const counts = { passed: 0, failed: 0 };
@@ -58,7 +59,7 @@ try {
     folders: ["db", "features", "pipeline", "http"].map((room) => `packages/server/src/${room}/`),
   });
   for (const version of sdkVersions) pythonPackage(version);
-  vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks, BELLHOP_E2E_COMPLETED_SDKS: completedSdks } });
+  vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks, BELLHOP_E2E_COMPLETED_SDKS: completedSdks, BELLHOP_E2E_VERIFIER: verifier } });
   run("e2e demo", ["scripts/demo.mjs", "--once"]);
 } finally {
   await postgres.stop();

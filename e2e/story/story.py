@@ -94,6 +94,15 @@ def chapter_run():
     fact(run=run.id)
 
 
+def chapter_run_alone():
+    """Logs and reads nothing back: for a key that is used up."""
+    run = wandb.init(entity=ENTITY, project=PROJECT)
+    for step in range(STEPS):
+        run.log({"loss": 1 / (step + 1)})
+    run.finish()
+    fact(run=run.id)
+
+
 def chapter_failing():
     script = textwrap.dedent(f"""
         import wandb

@@ -1,5 +1,6 @@
-// The real wandb SDK from PyPI, each version in a virtual environment of its own below .cache/; and beside each another
-// environment that sees the same SDK with our own package installed, so that the first stays as its makers made it.
+// The real wandb SDK from PyPI, and what else of PyPI the tests play, each version in a virtual environment of its own below
+// .cache/; and beside each SDK another environment that sees the same SDK with our own package installed, so that the first
+// stays as its makers made it.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -9,18 +10,24 @@ import { root } from "./install.mjs";
 /** The newest release, and one from a year before. */
 export const sdkVersions = ["0.31.0", "0.23.0"];
 
-const folderOf = (version) => join(root, ".cache", `wandb-${version}`);
+/** Standard Webhooks' own library for Python. */
+const verifierVersion = "1.1.0";
 
 /** The Python that has the SDK, installing it first where needed. Ends the process when it can't be had. */
-export function ensureSdk(version) {
-  const folder = folderOf(version);
+export const ensureSdk = (version) => ensureReleased("wandb", version);
+
+/** The Python that has the library by which receivers check Standard Webhooks' signatures. */
+export const ensureVerifier = () => ensureReleased("standardwebhooks", verifierVersion);
+
+function ensureReleased(name, version) {
+  const folder = join(root, ".cache", `${name}-${version}`);
   const python = join(folder, "bin", "python");
   const stamp = join(folder, ".complete");
   if (existsSync(stamp)) return python;
-  console.log(`Installing wandb ${version} into a virtual environment …`);
+  console.log(`Installing ${name} ${version} into a virtual environment …`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(root, ".cache"), { recursive: true });
-  run([["python3", ["-m", "venv", folder]], [python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `wandb==${version}`]]]);
+  run([["python3", ["-m", "venv", folder]], [python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `${name}==${version}`]]]);
   writeFileSync(stamp, version);
   return python;
 }

@@ -17,10 +17,16 @@ import { openDatabase } from "./db/database.ts";
 import { migrate } from "./db/migrate.ts";
 import { endAllLeases } from "./db/queries/lease-jobs.ts";
 import { notifyJobs, pingDatabase } from "./db/queries/server.ts";
+import type { EndpointRefusal } from "./domain/endpoint/endpoint-refusal.ts";
+import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
+import { callbackLinks } from "./features/outcomes/index.ts";
 import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
+import { forgetPreviousSecrets } from "./features/secrets/index.ts";
+import { forgetExpired } from "./features/sessions/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
+import { credentialsChannel, makeCredentials } from "./features/tokens/index.ts";
 import { registerFaces } from "./http/faces.ts";
 import type { Metrics } from "./http/health/metrics.ts";
 import { makeMetrics } from "./http/health/metrics.ts";
@@ -32,7 +38,7 @@ import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
-import { dayMs, defaultJitter, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
+import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
 import type { Templates } from "./ports/templates/port.ts";
@@ -65,6 +71,12 @@ const nudgeMs = 20;
 /** How often to look for runs that have gone silent. */
 const sweepMs = 15_000;
 
+/** How often to delete what secrets were before a rotation, once their overlap has ended. */
+const forgetMs = 60_000;
+
+/** How often to delete what has expired. */
+const tidyMs = 600_000;
+
 const world = { clock: systemClock, random: systemRandom };
 
 /** The composition root: picks adapters and actions and joins everything; nothing else does. */
@@ -78,19 +90,24 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   if (applied.length > 0) log.info({ applied }, "schema migrated");
 
   const metrics = makeMetrics();
-  const parts = await openParts(config, log);
+  const parts = await openParts(config, log, db);
   const address = await chooseAddress(config);
   let worker: Worker | null = null;
   const tellOthers = makeNudge(nudgeMs, () => notifyJobs(db, jobsChannel), (error) => log.warn({ err: error }, "cannot tell the workers; they look by themselves"));
-  const pipeline = makePipeline({ ids: parts.ids, stages, jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
-  const services: Services = { db, pipeline, ...parts, ...world, log, publicUrl: address.publicUrl, limits: defaultLimits, ...makeMetricCaches() };
+  const pipeline = makePipeline({ ids: parts.ids, stages, holdLoops: makeLoopGuard(config.loops, world.clock), jobsAdded: () => (worker === null ? tellOthers() : worker.wake()), observe: (captured) => metrics.captured(captured) });
+  const credentials = makeCredentials({ db, clock: world.clock, log });
+  const limits = { ...defaultLimits, callbackMs: config.callbackMs, sessionMs: config.sessionMs, requestsPerMinute: config.requestsPerMinute };
+  const services: Services = { db, pipeline, credentials, ...parts, ...world, log, publicUrl: address.publicUrl, limits, ...makeMetricCaches() };
 
   const firstAdministrator = await createFirstAdministrator(services, config.admin);
   let stopping = false;
-  const http = makeHttpServer({ log, ids: parts.ids });
+  const http = makeHttpServer({ log, ids: parts.ids, trustedProxies: config.trustedProxies });
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const forgetting = worker === null ? null : repeat(forgetMs, () => forgetPreviousSecrets(services), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
+  const tidy = repeat(tidyMs, () => forgetExpired(services), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
+  const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
 
@@ -103,7 +120,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     stop: async (graceMs) => {
       stopping = true;
       await http.close();
-      await sweep?.stop();
+      await Promise.all([sweep?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting()]);
       await stopListening?.();
       await worker?.stop(graceMs);
       await close(parts, db, server);
@@ -111,10 +128,19 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   };
 }
 
+/** The delivery does not wait for it, and does not depend on it. */
+async function noteRefusal(db: Database, log: Log, { team, ...of }: { id: string; name: string; team: number | null }, refusal: { code: EndpointRefusal; where: string }): Promise<void> {
+  try {
+    await recordRefusal({ db }, null, { code: refusal.code, where: refusal.where, team, webhook: { id: of.id, name: of.name } });
+  } catch (error) {
+    log.error({ err: error, of: of.id, code: refusal.code }, "why an endpoint was refused could not be noted");
+  }
+}
+
 type Parts = Pick<Services, "actions" | "objects" | "outbound" | "secretStore" | "ids" | "templates">;
 
-async function openParts(config: Config, log: Log): Promise<Parts> {
-  const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, random: world.random, log });
+async function openParts(config: Config, log: Log, db: Database): Promise<Parts> {
+  const secretStore: SecretStore = await openLocalSecretStore({ key: config.secretKey === null ? { folder: config.dataDir } : { base64: config.secretKey }, furtherKeys: config.furtherSecretKeys, random: world.random, log });
   const objectsRoot = join(config.dataDir, "objects");
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
   await chmod(objectsRoot, 0o700);
@@ -122,7 +148,7 @@ async function openParts(config: Config, log: Log): Promise<Parts> {
   const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
   // A kind of action is a folder under actions/ and a line here.
   const templates: Templates = makeMinijinjaTemplates();
-  const actions = [webhookAction({ outbound, ...world, version }), noOpAction, runHookAction({ outbound, templates, ...world, version })];
+  const actions = [webhookAction({ outbound, ...world, version, refused: (webhook, refusal) => void noteRefusal(db, log, { ...webhook, team: webhook.entityId }, refusal) }), noOpAction, runHookAction({ outbound, templates, ...world, version, refused: (executionId, refusal) => void noteRefusal(db, log, { id: executionId, name: "a run hook", team: null }, refusal) })];
   return { secretStore, objects, outbound, templates, ids: uuidv7Maker(world.clock, world.random), actions: new Map(actions.map((action) => [action.type, action])) };
 }
 
@@ -136,6 +162,7 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     log: services.log,
     concurrency: config.deliveryConcurrency,
     leaseMs: config.leaseMs,
+    callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),
   });

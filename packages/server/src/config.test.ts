@@ -13,6 +13,11 @@ describe("readConfig", () => {
     expect(JSON.stringify(result)).not.toContain("c2hvcnQ");
   });
 
+  test("takes proxies as addresses and ranges, and refuses one that is everybody", () => {
+    expect(readConfig({ BELLHOP_TRUST_PROXY: "10.0.0.1, 192.168.0.0/16,loopback,2001:db8::/32" })).toMatchObject({ ok: true, config: { trustedProxies: ["10.0.0.1", "192.168.0.0/16", "loopback", "2001:db8::/32"] } });
+    for (const wrong of ["0.0.0.0/0", "true", "proxy.example.com", "10.0.0.0/33"]) expect(readConfig({ BELLHOP_TRUST_PROXY: wrong }), wrong).toMatchObject({ ok: false });
+  });
+
   test("refuses networks that no setting may open, by name", () => {
     expect(readConfig({ BELLHOP_ALLOWED_NETWORKS: "10.0.0.0/8,169.254.0.0/16" })).toMatchObject({ ok: false, problems: [expect.stringContaining("169.254.0.0/16")] });
   });

@@ -1,8 +1,10 @@
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { AllowListEntry } from "./domain/endpoint/allow-list.ts";
 import { parseAllowList } from "./domain/endpoint/allow-list.ts";
+import type { LoopLimits } from "./domain/loop-limits.ts";
 
 /** One setting: how it is read, and the line that the reference page shows. */
 export type Setting = { name: string; fallback: string; meaning: string; secret?: true };
@@ -11,13 +13,14 @@ export type Setting = { name: string; fallback: string; meaning: string; secret?
 export const settings = [
   { name: "BELLHOP_HOST", fallback: "127.0.0.1", meaning: "Address to listen on. `0.0.0.0` serves other machines." },
   { name: "BELLHOP_PORT", fallback: "8080", meaning: "Port to listen on; 0 takes any free one." },
-  { name: "BELLHOP_PUBLIC_URL", fallback: "http://localhost:<port>", meaning: "The address that users and the SDK reach the server by; upload and download links start with it." },
+  { name: "BELLHOP_PUBLIC_URL", fallback: "http://localhost:<port>", meaning: "The address that users and the SDK reach the server by; upload and download links and callback addresses start with it." },
   { name: "BELLHOP_DATA_DIR", fallback: "~/.bellhop", meaning: "Folder of the embedded database, uploaded files and the generated secret key." },
   { name: "BELLHOP_DATABASE_URL", fallback: "(embedded)", meaning: "`postgres://…` of a PostgreSQL server, 15 or newer. Without it an embedded one runs in the data folder.", secret: true },
   { name: "BELLHOP_ADMIN_USERNAME", fallback: "admin", meaning: "User name of the first administrator, created on the first start." },
   { name: "BELLHOP_ADMIN_PASSWORD", fallback: "(generated)", meaning: "Password of the first administrator, at least 8 characters. A generated one is printed once.", secret: true },
   { name: "BELLHOP_ADMIN_API_KEY", fallback: "(generated)", meaning: "API key of the first administrator, at least 40 characters. A generated one is printed once.", secret: true },
   { name: "BELLHOP_SECRET_KEY", fallback: "(generated)", meaning: "Key-encryption key: 32 bytes in base64. Without it one is generated into the data folder; keep a copy.", secret: true },
+  { name: "BELLHOP_FURTHER_SECRET_KEYS", fallback: "(none)", meaning: "Comma-separated key-encryption keys that can be read but seal nothing: of before a rotation, or of the next one.", secret: true },
   { name: "BELLHOP_ALLOW_LOOPBACK", fallback: "false", meaning: "Development only: webhooks may call this machine (`localhost`, `127.0.0.1`)." },
   { name: "BELLHOP_ALLOWED_NETWORKS", fallback: "(none)", meaning: "Comma-separated hosts and CIDR ranges, each with an optional `:port`, that webhooks may call although they are not public." },
   { name: "BELLHOP_ROLES", fallback: "web,worker", meaning: "What this process does: answer requests (`web`), deliver (`worker`), or both." },
@@ -25,6 +28,15 @@ export const settings = [
   { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
+  { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
+  { name: "BELLHOP_LOOP_DEPTH", fallback: "8", meaning: "A change with so many deliveries behind it fires nothing more. Receivers say what they act on with the header `X-Bellhop-Callback`." },
+  { name: "BELLHOP_LOOP_RATE", fallback: "600/10m", meaning: "How often one automation may fire for the same alias, tag, collection or run; what goes beyond is skipped. `off` for any number." },
+  { name: "BELLHOP_SESSION_HOURS", fallback: "168", meaning: "How long a user who signed in with a password stays signed in." },
+  { name: "BELLHOP_RATE_LIMIT_KEY", fallback: "60000", meaning: "Requests per minute with one API key or session, of each process; they may come at once. 0 for no limit. A client that is told 429 tries again after `Retry-After`; the SDK loses nothing." },
+  { name: "BELLHOP_RATE_LIMIT_TEAM", fallback: "120000", meaning: "Requests per minute about one team, by its members. 0 for no limit." },
+  { name: "BELLHOP_RATE_LIMIT_ADDRESS", fallback: "240000", meaning: "Requests per minute from one address (IPv6: one /64), with or without a key. 0 for no limit." },
+  { name: "BELLHOP_RATE_LIMIT_FAILURES", fallback: "600", meaning: "Requests per minute with a wrong API key from one address; above it no key from there is looked at. 0 for no limit." },
+  { name: "BELLHOP_TRUST_PROXY", fallback: "(none)", meaning: "Comma-separated addresses and CIDR ranges of proxies in front of this server, whose `X-Forwarded-For` tells where a request came from; `loopback` stands for this machine." },
   { name: "BELLHOP_LOG_LEVEL", fallback: "info", meaning: "`debug`, `info`, `warn`, `error` or `silent`." },
 ] as const satisfies readonly Setting[];
 
@@ -38,6 +50,7 @@ export type Config = {
   databaseUrl: string | null;
   admin: { username: string; password: string | null; apiKey: string | null };
   secretKey: string | null;
+  furtherSecretKeys: readonly string[];
   allowLoopback: boolean;
   allowedNetworks: readonly AllowListEntry[];
   roles: { web: boolean; worker: boolean };
@@ -45,6 +58,12 @@ export type Config = {
   deliveryConcurrency: number;
   leaseMs: number;
   runHeartbeatMs: number;
+  callbackMs: number;
+  loops: LoopLimits;
+  sessionMs: number;
+  requestsPerMinute: { key: number; team: number; address: number; failures: number };
+  /** Empty for none. */
+  trustedProxies: readonly string[];
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -61,6 +80,16 @@ const schedule = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return parsed;
+});
+
+/** `600/10m` → so many times within so many milliseconds; `off` → null. */
+const loopRate = z.string().transform((text, context) => {
+  if (text === "off") return null;
+  const [, times, count, unit = ""] = /^([1-9]\d{0,6})\/([1-9]\d{0,3})([smh])$/.exec(text) ?? [];
+  const unitMs = units[unit];
+  if (unitMs !== undefined) return { times: Number(times), withinMs: Number(count) * unitMs };
+  context.addIssue({ code: "custom", message: "must be like 600/10m, or off" });
+  return z.NEVER;
 });
 
 const yes = /^(1|true|yes|on)$/i;
@@ -85,6 +114,24 @@ const wholeNumber = (min: number, max: number): z.ZodPipe<z.ZodString, z.ZodTran
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).transform((text) => text.replace(/\/+$/, ""));
 const keyBytes = z.string().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64 (openssl rand -base64 32)");
+const keyList = z.string().transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(keyBytes));
+
+const perMinute = wholeNumber(0, 1_000_000_000);
+
+const proxies = z.string().transform((text, context) => {
+  const entries = text.split(",").map((entry) => entry.trim());
+  const wrong = entries.find((entry) => entry !== "loopback" && !isAddressOrRange(entry));
+  if (wrong === undefined) return entries;
+  context.addIssue({ code: "custom", message: `must be addresses, CIDR ranges or loopback; "${wrong.slice(0, 50)}" is none of these` });
+  return z.NEVER;
+});
+
+function isAddressOrRange(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  // A range of everything would let every client choose its own address.
+  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128)));
+}
 
 const readers = {
   BELLHOP_HOST: z.string().min(1).default("127.0.0.1"),
@@ -96,6 +143,7 @@ const readers = {
   BELLHOP_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").optional(),
   BELLHOP_ADMIN_API_KEY: z.string().regex(/^[\w-]{40,}$/, "must have at least 40 letters, digits, - and _").optional(),
   BELLHOP_SECRET_KEY: keyBytes.optional(),
+  BELLHOP_FURTHER_SECRET_KEYS: keyList.default([]),
   BELLHOP_ALLOW_LOOPBACK: flag.default(false),
   BELLHOP_ALLOWED_NETWORKS: z.string().default(""),
   BELLHOP_ROLES: roles.default({ web: true, worker: true }),
@@ -103,6 +151,15 @@ const readers = {
   BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(256),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
+  BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
+  BELLHOP_LOOP_DEPTH: wholeNumber(1, 1_000).default(8),
+  BELLHOP_LOOP_RATE: loopRate.default({ times: 600, withinMs: 600_000 }),
+  BELLHOP_SESSION_HOURS: wholeNumber(1, 8_760).default(168),
+  BELLHOP_RATE_LIMIT_KEY: perMinute.default(60_000),
+  BELLHOP_RATE_LIMIT_TEAM: perMinute.default(120_000),
+  BELLHOP_RATE_LIMIT_ADDRESS: perMinute.default(240_000),
+  BELLHOP_RATE_LIMIT_FAILURES: perMinute.default(600),
+  BELLHOP_TRUST_PROXY: proxies.default([]),
   BELLHOP_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 } satisfies Record<SettingName, z.ZodType>;
 
@@ -140,6 +197,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
       apiKey: value.BELLHOP_ADMIN_API_KEY ?? null,
     },
     secretKey: value.BELLHOP_SECRET_KEY ?? null,
+    furtherSecretKeys: value.BELLHOP_FURTHER_SECRET_KEYS,
     allowLoopback: value.BELLHOP_ALLOW_LOOPBACK,
     allowedNetworks,
     roles: value.BELLHOP_ROLES,
@@ -147,6 +205,11 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
+    callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,
+    loops: { depth: value.BELLHOP_LOOP_DEPTH, rate: value.BELLHOP_LOOP_RATE },
+    sessionMs: value.BELLHOP_SESSION_HOURS * 3_600_000,
+    requestsPerMinute: { key: value.BELLHOP_RATE_LIMIT_KEY, team: value.BELLHOP_RATE_LIMIT_TEAM, address: value.BELLHOP_RATE_LIMIT_ADDRESS, failures: value.BELLHOP_RATE_LIMIT_FAILURES },
+    trustedProxies: value.BELLHOP_TRUST_PROXY,
     logLevel: value.BELLHOP_LOG_LEVEL,
   };
 }

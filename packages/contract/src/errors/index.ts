@@ -10,7 +10,7 @@ export const errorCatalogue = {
   unsupported_media_type: { status: 415, meaning: "The body is not of a content type that is accepted here." },
   invalid: { status: 422, meaning: "A value does not fit; details name the place and the problem of each." },
   endpoint_not_allowed: { status: 422, meaning: "The URL is not one that webhooks may call." },
-  too_many_requests: { status: 429, meaning: "Too many failed attempts to sign in; try again later." },
+  too_many_requests: { status: 429, meaning: "Too many requests, or too many failed attempts to sign in; `Retry-After` says in how many seconds to try again." },
   internal: { status: 500, meaning: "A fault of the server. The request id finds it in the log." },
   unavailable: { status: 503, meaning: "The server is starting, stopping, or cannot reach its database." },
 } as const satisfies Record<string, { status: number; meaning: string }>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { nameSchema, pageQuery, timeSchema } from "./common.ts";
 import { eventSchema } from "./events.ts";
+import { outcomeSummarySchema, reportSchema } from "./outcomes.ts";
 
 export const reasonSchema = z.object({ code: z.string().describe("Never changes its meaning"), text: z.string() });
 
@@ -32,6 +33,9 @@ export const executionSchema = z.object({
   status: executionStatusSchema,
   reason: reasonSchema.nullable(),
   redeliveryOf: z.uuid().nullable().describe("The execution whose bytes this one sends again"),
+  causedBy: z.uuid().nullable().describe("The execution whose receiver made the change, where it said so (X-Bellhop-Callback)"),
+  depth: z.number().int().describe("How many deliveries lie behind the event"),
+  outcome: outcomeSummarySchema.nullable().describe("What the receiver reported to the callback address; null where it did not"),
   attemptCount: z.number().int(),
   nextAttemptAt: timeSchema.nullable(),
   createdAt: timeSchema,
@@ -50,7 +54,13 @@ export const attemptSchema = z.object({
   finishedAt: timeSchema,
 });
 
-export const executionWithAttemptsSchema = executionSchema.extend({ attempts: z.array(attemptSchema) });
+export const executionWithAttemptsSchema = executionSchema.extend({
+  attempts: z.array(attemptSchema),
+  reports: z.array(reportSchema).describe("Every report to the callback address, the first one first"),
+  causes: z
+    .array(z.object({ id: z.uuid(), automation: z.object({ id: z.uuid(), name: z.string() }), event: z.string(), createdAt: timeSchema }))
+    .describe("The chain of executions that led to the event, the latest first"),
+});
 
 export const listExecutionsQuerySchema = z.strictObject({
   ...pageQuery,

@@ -1,9 +1,11 @@
 export * from "./common.ts";
 export * from "./people.ts";
 export * from "./registries.ts";
+export * from "./audit.ts";
 export * from "./automations.ts";
 export * from "./backtest.ts";
 export * from "./events.ts";
+export * from "./outcomes.ts";
 export * from "./executions.ts";
 export * from "./explanations.ts";
 export * from "./metrics.ts";
@@ -11,3 +13,5 @@ export * from "./preview.ts";
 export * from "./run-hooks.ts";
 export * from "./secrets.ts";
 export * from "./webhooks.ts";
+export * from "./sessions.ts";
+export * from "./signatures.ts";

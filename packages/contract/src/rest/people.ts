@@ -27,12 +27,24 @@ export const createdUserSchema = z.object({ username: z.string(), apiKey: z.stri
 
 export const apiKeySchema = z.object({
   id: z.uuid(),
-  description: z.string().nullable(),
+  name: z.string().nullable(),
   ending: z.string().describe("The last four characters of the key"),
   createdAt: timeSchema,
+  expiresAt: timeSchema.nullable().describe("Null when it never expires"),
+  lastUsedAt: timeSchema.nullable().describe("To the minute; null when it was never used"),
 });
 
-export const createApiKeySchema = z.strictObject({ description: z.string().min(1).max(256).optional() });
+const newKey = {
+  name: z.string().min(1).max(256).optional().describe("What the key is for"),
+  expiresAt: timeSchema.optional().describe("From when on the key no longer works; without it, it never expires"),
+};
+
+export const createApiKeySchema = z.strictObject(newKey);
+
+export const createUserApiKeySchema = z.strictObject({
+  ...newKey,
+  apiKey: z.string().min(40).max(256).optional().describe("An existing W&B API key to go on with; without it a new one is made"),
+});
 
 export const createdApiKeySchema = apiKeySchema.extend({ apiKey: z.string().describe("Shown this once") });
 

@@ -34,7 +34,7 @@ export const payloadVariables = [
   { name: "project_name", kind: "event", appliesTo: everyEvent, example: "wandb-registry-model", description: "Project of the changed artifact, collection or run" },
   { name: "entity_name", kind: "event", appliesTo: everyEvent, example: "vision-team", description: "Entity that owns the project" },
   { name: "execution_id", kind: "event", appliesTo: everyEvent, example: "01890a5d-ac96-774b-bcce-b302099a8057", description: "Id of this execution, the same over all attempts" },
-  { name: "callback_url", kind: "event", appliesTo: [], example: "https://bellhop.example.com/callback/01890a5d", description: "Address to which the receiver may report its outcome; blank in this release" },
+  { name: "callback_url", kind: "event", appliesTo: everyEvent, example: "https://bellhop.example.com/callbacks/AYkKXayWd0u8…", description: "Address to which the receiver may report what became of it, without signing in" },
   { name: "alias", kind: "event", appliesTo: aliasEvents, example: "production", description: "Alias that was added" },
   { name: "tag", kind: "event", appliesTo: tagEvents, example: "approved", description: "Tag that was added or removed" },
   { name: "artifact_collection_name", kind: "event", appliesTo: collectionEvents, example: "mnist-classifier", description: "Name of the collection" },

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "../kit/log.ts";
 
@@ -39,6 +40,7 @@ export type DatabaseOptions = { url: string; poolSize: number; log: Log };
 // bigint columns are ids, counts and sizes, all below 2^53: numbers are exact, and easier to hold than bigint.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+const deadlockPauseMs = 20;
 const deadlockOrSerialization = new Set(["40001", "40P01"]);
 
 export function sqlState(error: unknown): string | null {
@@ -80,6 +82,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promis
       return await once(pool, work);
     } catch (error) {
       if (tries >= 3 || !deadlockOrSerialization.has(sqlState(error) ?? "")) throw error;
+      // The other one is woken only now: at once, this one would take the same rows before it.
+      await pause(tries * deadlockPauseMs);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Subject as FilterSubject } from "./filter/filter.ts";
 import { runField } from "./run-field.ts";
 
 /** What the fields of a filter see of an event: of the version or collection, or of the run. Matching and explaining both ask here. */
-export const fieldsOf = ({ subject, author }: Event): FilterSubject =>
+export const fieldsOf = ({ subject, author }: Pick<Event, "subject" | "author">): FilterSubject =>
   subject.kind === "run" ? (name) => runField(subject, name) : (name) => collectionField(subject, author, name);
 
 /** Undefined where the version or the collection has no such thing. */

@@ -8,7 +8,7 @@ import { variablesOf } from "./event-variables.ts";
 import type { MetricCondition } from "./metrics/condition.ts";
 import { abbreviateCondition, describeCondition, describeMeasured } from "./metrics/describe-condition.ts";
 
-const around = { automationName: "deploy", executionId: "e1" };
+const around = { automationName: "deploy", executionId: "e1", callbackUrl: "https://bellhop.example.com/callbacks/e1" };
 const at = new Date(0);
 const version = (type: EventType, named: { alias?: string; tag?: string }): Event => ({ ...exampleChange({ type, subject: { alias: null, tag: null, ...named } }), id: "i", at });
 const collection = (type: EventType): Event => ({

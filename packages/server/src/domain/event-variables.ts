@@ -3,7 +3,7 @@ import type { ArtifactSubject, Event, MetricFact, MetricFacts, RunSubject, Subje
 import { encodeId } from "./global-id.ts";
 
 /** Values of the payload variables that do not come from the event itself. */
-export type Surroundings = { automationName: string; executionId: string };
+export type Surroundings = { automationName: string; executionId: string; callbackUrl: string };
 
 /**
  * The value of every variable that applies to the event, by the name that a payload writes. A name that is missing here
@@ -16,6 +16,7 @@ export function variablesOf(event: Event, around: Surroundings): ReadonlyMap<str
     ["event_author", event.author],
     ["automation_name", around.automationName],
     ["execution_id", around.executionId],
+    ["callback_url", around.callbackUrl],
     ["project_name", subject.projectName],
     ["entity_name", subject.entityName],
     ...subjectVariables(subject),

@@ -114,6 +114,8 @@ export type Change = {
   type: EventType;
   /** User name of whoever made the change. */
   author: string;
+  /** The execution whose receiver made the change, where it says so. */
+  causedBy?: string | undefined;
   subject: Subject;
 };
 

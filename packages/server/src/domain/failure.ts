@@ -8,12 +8,15 @@ import type { ErrorCode, Problem } from "@bellhop/contract";
 export class Failure extends Error {
   readonly code: ErrorCode;
   readonly details: readonly Problem[];
+  /** When it is worth trying again; null where that is not known. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(code: ErrorCode, message: string, details: readonly Problem[] = []) {
+  constructor(code: ErrorCode, message: string, details: readonly Problem[] = [], retryAfterSeconds: number | null = null) {
     super(message);
     this.name = "Failure";
     this.code = code;
     this.details = details;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   get status(): number {
@@ -25,6 +28,9 @@ export class Failure extends Error {
 export const notFound = (what: string): Failure => new Failure("not_found", `${what} not found.`);
 
 export const forbidden = (message: string): Failure => new Failure("forbidden", message);
+
+/** Too much too soon. Whole seconds, at least one: clients wait as long as they are told. */
+export const tooManyRequests = (message: string, retryAfterMs: number): Failure => new Failure("too_many_requests", message, [], Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 
 export const conflict = (message: string): Failure => new Failure("conflict", message);
 

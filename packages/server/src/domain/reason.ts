@@ -7,6 +7,9 @@ export const reasons = {
   filter_unreadable: "The automation's filter could not be read.",
   cooldown: "The automation fired for this run not long enough ago.",
   hook_invalid: "The run hook is not one that can be carried out; its list of hooks says what is wrong.",
+  loop_depth: "The event has too many deliveries behind it: an automation goes in circles.",
+  loop_rate: "The automation fired too often for the same thing within a short time: it goes in circles.",
+  rights_lost: "Whoever last changed the automation, or owns its webhook, no longer has the role that it needs; saved by someone who has, it goes on.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
   webhook_disabled: "The webhook is disabled.",

@@ -1,6 +1,7 @@
 import { isRecord } from "../kit/cast.ts";
+import { conjuncts } from "./filter/conjuncts.ts";
 import { fieldCatalogue } from "./filter/field-catalogue.ts";
-import type { Clause, Expression, Filter, Subject } from "./filter/filter.ts";
+import type { Clause, Filter, Subject } from "./filter/filter.ts";
 import { readRow, valueAt } from "./run-history.ts";
 
 /** What a list of runs can be filtered and ordered by, in the words of `wandb.Api().runs(filters=…)`. */
@@ -104,12 +105,6 @@ export function columnConditions(filter: Filter): { conditions: ColumnConditions
     else complete = false;
   }
   return { conditions, complete };
-}
-
-function conjuncts(expression: Expression): Expression[] {
-  if (expression.kind === "every") return expression.parts.flatMap(conjuncts);
-  const [only, ...others] = expression.kind === "some" ? expression.parts : [];
-  return only !== undefined && others.length === 0 ? conjuncts(only) : [expression];
 }
 
 function wantedTexts(clause: Clause): string[] | null {

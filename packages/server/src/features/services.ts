@@ -11,6 +11,7 @@ import type { ObjectStore } from "../ports/object-store/port.ts";
 import type { OutboundHttp } from "../ports/outbound-http/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
 import type { Templates } from "../ports/templates/port.ts";
+import type { Credentials } from "./tokens/credentials.ts";
 
 /** What the verbs work with. app.ts makes it once; a verb takes what it needs with Pick<Services, …>. */
 export type Services = {
@@ -20,6 +21,7 @@ export type Services = {
   objects: ObjectStore;
   secretStore: SecretStore;
   outbound: OutboundHttp;
+  credentials: Credentials;
   templates: Templates;
   clock: Clock;
   random: Random;
@@ -43,7 +45,17 @@ export type Cache<Value> = { get(key: string): Value | undefined; set(key: strin
 export type RunWindows = { reached: LineCounts; book: WatchBook; windows: Windows; state: RunWatchState };
 export type LineCounts = { historyLines: number; eventLines: number; rewrites: number };
 
-export type Limits = { metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number };
+export type Limits = {
+  metadataBytes: number; payloadBytes: number; renderedBodyBytes: number; logLineBytes: number; fileStreamBytes: number; jsonDepth: number; pageSize: number; runFileBytes: number;
+  /** For how long after its event a receiver may report, in milliseconds. */
+  callbackMs: number;
+  /** How long a session lasts, in milliseconds. */
+  sessionMs: number;
+  requestsPerMinute: RequestLimits;
+};
+
+/** Of one process; 0 for no limit. `failures` counts requests with a wrong key, per address. */
+export type RequestLimits = { key: number; team: number; address: number; failures: number };
 
 export const defaultLimits: Limits = {
   metadataBytes: 1 << 20,
@@ -54,5 +66,8 @@ export const defaultLimits: Limits = {
   jsonDepth: 64,
   pageSize: 1_000,
   runFileBytes: 5 * 2 ** 40,
+  callbackMs: 7 * 86_400_000,
+  sessionMs: 7 * 24 * 3_600_000,
+  requestsPerMinute: { key: 60_000, team: 120_000, address: 240_000, failures: 600 },
 };
 

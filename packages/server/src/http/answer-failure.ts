@@ -6,7 +6,10 @@ import type { Log } from "../kit/log.ts";
 export function answerFailure(error: unknown, to: { request: FastifyRequest; reply: FastifyReply; log: Log }): FastifyReply {
   const { request, reply, log } = to;
   request.raw.resume();
-  if (error instanceof Failure) return reply.code(error.status).send({ error: error.message });
+  if (error instanceof Failure) {
+    if (error.retryAfterSeconds !== null) reply.header("retry-after", error.retryAfterSeconds);
+    return reply.code(error.status).send({ error: error.message });
+  }
   if (request.raw.destroyed && !request.raw.complete) {
     log.info({ path: request.routeOptions.url }, "a client broke off its upload");
     return reply.code(400).send({ error: "The body ended too early." });

@@ -1,49 +1,48 @@
 import type { FastifyRequest } from "fastify";
-import { Failure } from "../domain/failure.ts";
-import type { Viewer } from "../domain/viewer.ts";
+import { Failure, forbidden } from "../domain/failure.ts";
+import type { CredentialKind, Viewer } from "../domain/viewer.ts";
 import type { Services } from "../features/services.ts";
-import { findViewerByKeyHash } from "../features/tokens/index.ts";
 import { hashApiKey, isPlausibleApiKey } from "../kit/api-key.ts";
-
-/** Who asks; null when the request carries no credentials. Throws unauthenticated for a key that is not valid. */
-export type Authenticate = (request: Pick<FastifyRequest, "headers">) => Promise<Viewer | null>;
+import { askedEntities } from "./rate-limits/asked-entity.ts";
+import type { RateLimiter } from "./rate-limits/limiter.ts";
+import { noLimits } from "./rate-limits/limiter.ts";
+import { originOf } from "./origin-of.ts";
+import { isFromOwnPage } from "./same-origin.ts";
+import { readSessionCookie } from "./session-cookie.ts";
 
 /**
- * How long a key that was found is taken for good without asking the database: every request brings one, and the
- * question would cost as much as the rest of a small request. A revoked key works at most this long.
+ * Who asks; null when the request carries no credentials. Throws unauthenticated for a key or session that is not valid,
+ * forbidden for a write with a session that another site's page may have caused, and too_many_requests.
  */
-const trustedMs = 1_000;
-const mostKeys = 10_000;
+export type Authenticate = (request: Asking) => Promise<Viewer | null>;
 
-type Known = { viewer: Promise<Viewer | null>; until: number };
+export type Asking = Pick<FastifyRequest, "headers" | "ip" | "method" | "host"> & { params?: unknown; body?: unknown };
 
-/** Reads `Authorization: Basic base64(<any user name>:<key>)`, as the SDK sends it, and `Bearer <key>`. */
-export function makeAuthenticate(services: Pick<Services, "db" | "clock">): Authenticate {
-  const known = new Map<string, Known>();
-  const lookUp = (secret: string): Promise<Viewer | null> => {
-    const hash = hashApiKey(secret);
-    const key = hash.toString("latin1");
-    const now = services.clock.monotonic();
-    const found = known.get(key);
-    if (found !== undefined && now < found.until) return found.viewer;
-    const viewer = findViewerByKeyHash(services, hash);
-    known.delete(key);
-    // A map keeps the order of insertion: the first key is the oldest.
-    const oldest = known.size >= mostKeys ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    const entry = { viewer, until: now + trustedMs };
-    known.set(key, entry);
-    // Only keys that were found are kept; whoever asked gets the outcome itself, an error too.
-    const forget = (): void => void (known.get(key) === entry && known.delete(key));
-    viewer.then((outcome) => outcome ?? forget(), forget);
-    return viewer;
+const safe: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Reads `Authorization: Basic base64(<any user name>:<key>)`, as the SDK sends it, `Bearer <key>`, or the cookie of a session. */
+export function makeAuthenticate({ credentials, publicUrl }: Pick<Services, "credentials" | "publicUrl">, limiter: RateLimiter = noLimits): Authenticate {
+  const find = async (request: Asking, kind: CredentialKind, secret: string | null): Promise<Viewer | null> => {
+    limiter.mayTryKey(request);
+    const found = secret === null ? null : await credentials.find(kind, hashApiKey(secret));
+    if (found === null) limiter.wrongKey(request);
+    else limiter.admitted(request, { credentialId: found.id, team: askedEntities(request).find((name) => found.entities.includes(name)) ?? null });
+    return found === null ? null : { ...found.viewer, origin: { ...originOf(request), credential: { kind, id: found.id, name: found.name } } };
   };
-  return async ({ headers }) => {
-    const { authorization } = headers;
-    if (authorization === undefined || authorization === "") return null;
-    const key = readKey(authorization);
-    const viewer = key === null || !isPlausibleApiKey(key) ? null : await lookUp(key);
-    if (viewer === null) throw new Failure("unauthenticated", "The API key is not valid on this server.");
+  return async (request) => {
+    const { authorization } = request.headers;
+    if (authorization !== undefined && authorization !== "") {
+      const key = readKey(authorization);
+      const viewer = await find(request, "api_key", key === null || !isPlausibleApiKey(key) ? null : key);
+      if (viewer === null) throw new Failure("unauthenticated", "The API key is not valid on this server.");
+      return viewer;
+    }
+    const token = readSessionCookie(request.headers.cookie);
+    if (token === null) return null;
+    // A browser adds the cookie to whatever a page makes it send.
+    if (!safe.has(request.method) && !isFromOwnPage(request, publicUrl)) throw forbidden("A request with a session that changes something has to come from a page of this server.");
+    const viewer = await find(request, "session", token);
+    if (viewer === null) throw new Failure("unauthenticated", "The session has ended; sign in again.");
     return viewer;
   };
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import type { Services } from "../features/services.ts";
 import { makeAuthenticate } from "./authenticate.ts";
+import { callbackRoutes } from "./callbacks/index.ts";
 import type { HealthOptions } from "./health/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { makeRateLimiter } from "./rate-limits/limiter.ts";
+import { limitRequests } from "./rate-limits/routes.ts";
 import { restRoutes } from "./rest/index.ts";
 import { allRoutes } from "./rest/routes.ts";
 import { artifactStorageRoutes } from "./storage/artifact-storage.ts";
@@ -13,6 +16,7 @@ import { makeGraphql } from "./wandb/graphql/execute.ts";
 import { graphqlRoute } from "./wandb/graphql/route.ts";
 import { readSchema } from "./wandb/graphql/schema.ts";
 import { mutations, queries } from "./wandb/resolvers.ts";
+import { withCause } from "./with-cause.ts";
 
 export type FacesOptions = HealthOptions & {
   services: Services;
@@ -25,9 +29,12 @@ export async function registerFaces(app: FastifyInstance, options: FacesOptions)
   healthRoutes(app, options);
   if (!options.web) return;
   const { services, metrics } = options;
-  const authenticate = makeAuthenticate(services);
+  const limiter = makeRateLimiter(services.clock, services.limits.requestsPerMinute, (kind) => metrics.limited(kind));
+  limitRequests(app, limiter);
+  const authenticate = withCause(makeAuthenticate(services, limiter), services);
   const graphql = makeGraphql({ schema: readSchema(), queries, mutations, log: services.log, missing: (field) => metrics.missing(field) });
   await restRoutes(app, { services, authenticate, routes: allRoutes });
+  await callbackRoutes(app, { services });
   await uiRoutes(app, { services });
   graphqlRoute(app, { services, authenticate, graphql });
   await fileStreamRoutes(app, { services, authenticate });

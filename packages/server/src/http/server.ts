@@ -10,11 +10,12 @@ const longestSegment = 1_024;
 const bodyBytes = 1 << 20;
 
 /** The HTTP server without its routes: how bodies are read, and what is answered when something goes wrong. */
-export function makeHttpServer(options: { log: Log; ids: IdMaker }): FastifyInstance {
+export function makeHttpServer(options: { log: Log; ids: IdMaker; /** Proxies whose X-Forwarded-For is believed. */ trustedProxies?: readonly string[] }): FastifyInstance {
   const app = fastify({
     logger: false,
     genReqId: options.ids,
     bodyLimit: bodyBytes,
+    trustProxy: options.trustedProxies === undefined || options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     routerOptions: { maxParamLength: longestSegment },
     // A slow client may not hold a connection for ever; uploads of any length go on as long as bytes come.
     connectionTimeout: 120_000,
@@ -44,6 +45,7 @@ function readJsonOurselves(app: FastifyInstance): void {
 function answer(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Failure) {
     if (error.code === "unauthenticated") reply.header("www-authenticate", 'Basic realm="Bellhop"');
+    if (error.retryAfterSeconds !== null) reply.header("retry-after", error.retryAfterSeconds);
     return reply.code(error.status).send(errorBody(request, error.message));
   }
   const status = statusOf(error);

@@ -2,9 +2,14 @@ import type { Transaction } from "../db/database.ts";
 import { insertRedelivery } from "../db/queries/plan-executions.ts";
 import type { Change } from "../domain/event.ts";
 import type { IdMaker } from "../kit/ids.ts";
+import type { LoopGuard } from "./loops/hold-loops.ts";
+import { defaultLoopDepth, makeLoopGuard } from "./loops/hold-loops.ts";
 import type { Stages } from "./stages.ts";
 import { stages } from "./stages.ts";
 
+export type { OpenedSecrets } from "./deliver/open-secrets.ts";
+export { openSecretRows, secretOpener } from "./deliver/open-secrets.ts";
+export { makeLoopGuard } from "./loops/hold-loops.ts";
 export type { Stages } from "./stages.ts";
 export { stages } from "./stages.ts";
 export type { Worker, WorkerOptions } from "./worker.ts";
@@ -29,8 +34,12 @@ export type PipelineOptions = {
   jobsAdded(): void;
   /** Told of what was captured, for the metrics. */
   observe(captured: { type: string; firings: number; skips: readonly string[] }): void;
+  /** Holds back what goes in circles; without it the depth alone is looked at. */
+  holdLoops?: LoopGuard;
   stages?: Stages;
 };
+
+const guardByDepth = makeLoopGuard({ depth: defaultLoopDepth, rate: null }, { monotonic: () => 0 });
 
 export function makePipeline(options: PipelineOptions): Pipeline {
   const way = options.stages ?? stages;
@@ -48,7 +57,7 @@ export function makePipeline(options: PipelineOptions): Pipeline {
 async function carryChanges(options: PipelineOptions, way: Stages, tx: Transaction, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   const captured = await way.capture(tx, options.ids, changes);
-  const matched = captured.map(({ event, candidates }) => ({ event, ...way.match(event, candidates) }));
+  const matched = captured.map(({ event, depth, candidates }) => (options.holdLoops ?? guardByDepth)({ event, depth, ...way.match(event, candidates) }));
   const jobs = await way.plan(tx, options.ids, matched);
   tx.afterCommit(() => {
     if (jobs > 0) options.jobsAdded();

@@ -19,7 +19,7 @@ describe("the way of an event", async () => {
   let running: TestPipeline;
 
   beforeEach(async () => {
-    await db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, automations, automation_revisions, webhooks, secrets"), []);
+    await db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, automations, automation_revisions, webhooks, secrets cascade"), []);
     receiver = await startReceiver();
     running = startTestPipeline(db);
   });

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { LeasedJob } from "../db/queries/lease-jobs.ts";
+import { findUnpermittedExecutions } from "../db/queries/delivery-rights.ts";
 import { takeDueJobs } from "../db/queries/lease-jobs.ts";
 import type { Settlement } from "../db/queries/settle-attempts.ts";
 import type { ActionType } from "../domain/automation.ts";
@@ -9,7 +10,7 @@ import { makeBatcher } from "../kit/batcher.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
 import type { Random } from "../kit/random.ts";
-import type { Action } from "../ports/action/port.ts";
+import type { Action, Rendered } from "../ports/action/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
 import type { OpenedSecrets } from "./deliver/open-secrets.ts";
 import { secretOpener } from "./deliver/open-secrets.ts";
@@ -28,6 +29,8 @@ export type WorkerOptions = {
   concurrency: number;
   leaseMs: number;
   retry: RetryPolicy;
+  /** The address to which the receiver of an execution may report. */
+  callbackUrl(executionId: string): string;
   /** Told of every attempt that was settled. */
   observe(attempt: Attempt, job: LeasedJob): void;
 };
@@ -71,9 +74,12 @@ export function startWorker(options: WorkerOptions): Worker {
     if (free <= 0) return false;
     const jobs = await takeDueJobs(options.db, free, options.leaseMs);
     if (jobs.length === 0) return false;
-    const secretsOf = await openSecrets(jobs.flatMap(({ webhook }) => (webhook === null ? [] : [webhook])));
+    const [secretsOf, unpermitted] = await Promise.all([
+      openSecrets(jobs.flatMap(({ webhook }) => (webhook === null ? [] : [webhook]))),
+      findUnpermittedExecutions(options.db, jobs.map(({ executionId }) => executionId)),
+    ]);
     for (const job of jobs) {
-      const work = carry(options, job, secretsOf(job.webhook), settlements).finally(() => {
+      const work = carry(options, job, { opened: secretsOf(job.webhook), permitted: !unpermitted.has(job.executionId) }, settlements).finally(() => {
         inFlight.delete(work);
         if (inFlight.size === options.concurrency - 1) wake();
       });
@@ -111,12 +117,15 @@ async function turnOrReport(turn: () => Promise<boolean>, log: Log): Promise<boo
   }
 }
 
+/** What was found out about a job when it was taken. */
+type Found = { opened: OpenedSecrets; permitted: boolean };
+
 /** Takes one job the rest of its way. Never rejects: a job whose outcome can't be stored comes up again by itself. */
-async function carry(options: WorkerOptions, job: LeasedJob, opened: OpenedSecrets, settlements: Batcher<Settlement & { gone: string | null }>): Promise<void> {
+async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted }: Found, settlements: Batcher<Settlement & { gone: string | null }>): Promise<void> {
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
-    const rendered = await options.stages.render(action, job);
+    const rendered: Rendered = permitted ? await options.stages.render(action, job, options.callbackUrl(job.executionId)) : { ok: false, reason: "rights_lost" };
     const attempt = await options.stages.deliver(action, job, rendered, opened);
     const decision = decide(attempt, job.failures, options.retry, options.random.fraction());
     await settlements.add({

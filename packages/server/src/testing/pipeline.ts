@@ -6,6 +6,7 @@ import { makeMinijinjaTemplates } from "../adapters/templates-minijinja/minijinj
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
 import type { ArtifactSubject, Change } from "../domain/event.ts";
+import { callbackLinks } from "../features/outcomes/index.ts";
 import { systemClock } from "../kit/clock.ts";
 import { uuidv7Maker } from "../kit/ids.ts";
 import { silentLog } from "../kit/log.ts";
@@ -20,16 +21,17 @@ export const newId = uuidv7Maker(systemClock, systemRandom);
 export type TestPipeline = { pipeline: Pipeline; worker: Worker; secretStore: SecretStore; stop(): Promise<void> };
 
 /** The whole pipeline on a real database, calling loopback. */
-export function startTestPipeline(db: Database, options: { scheduleMs?: readonly number[]; stages?: Stages; leaseMs?: number; secretStore?: SecretStore } = {}): TestPipeline {
+export function startTestPipeline(db: Database, options: { scheduleMs?: readonly number[]; stages?: Stages; leaseMs?: number; secretStore?: SecretStore; publicUrl?: string } = {}): TestPipeline {
   const outbound = makeUndiciOutboundHttp({ allowLoopback: true, allowedNetworks: [], clock: systemClock });
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
   const templates = makeMinijinjaTemplates({ watchdogMs: 5_000 });
-  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test" })];
+  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined })];
   const worker = startWorker({
     db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),
     retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: 1_000 },
+    callbackUrl: callbackLinks({ secretStore, publicUrl: options.publicUrl ?? "http://bellhop.test" }),
     observe: () => undefined,
   });
   const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });

@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import { makeMetricCaches } from "../features/runs/index.ts";
 import { defaultLimits } from "../features/services.ts";
 import type { Services } from "../features/services.ts";
+import { makeCredentials } from "../features/tokens/index.ts";
 import { systemClock } from "../kit/clock.ts";
 import { uuidv7Maker } from "../kit/ids.ts";
 import { silentLog } from "../kit/log.ts";
@@ -19,6 +20,7 @@ export const testServices = (db: Database, parts: Partial<Services> = {}): Servi
   objects: memoryObjectStore(),
   secretStore: memorySecretStore(),
   outbound: makeMemoryOutboundHttp(),
+  credentials: makeCredentials({ db, clock: parts.clock ?? systemClock, log: parts.log ?? silentLog }),
   templates: memoryTemplates(),
   clock: systemClock,
   random: systemRandom,

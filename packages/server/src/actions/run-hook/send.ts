@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Attempt } from "../../domain/execution.ts";
 import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
 import { parseJson } from "../../kit/cast.ts";
@@ -12,7 +13,14 @@ import type { OutboundHttp, OutboundOutcome } from "../../ports/outbound-http/po
 import { judge } from "../shared/judge-outcome.ts";
 import { recordResponse, recordTiming } from "../shared/record-exchange.ts";
 
-export type RunHookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
+export type RunHookOptions = {
+  outbound: OutboundHttp;
+  clock: Clock;
+  random: Random;
+  version: string;
+  /** Told why an endpoint was refused; the tenant is not. */
+  refused(executionId: string, refusal: { code: EndpointRefusal; where: string }): void;
+};
 
 const timeoutMs = 15_000;
 const nothingToMask = makeMask([]);
@@ -25,10 +33,12 @@ export async function sendRunHook(options: RunHookOptions, { executionId, reques
   if (filled !== null && !filled.ok) return refused(filled.reason);
   const headers = headersOf(options, executionId, filled?.text ?? null);
   const outcome = await options.outbound.send({ ...target, headers, body: filled === null ? null : Buffer.from(filled.text), timeoutMs });
+  if (outcome.kind === "refused") options.refused(executionId, outcome);
   return {
     ...judge(outcome, options.clock.now()),
     ...refusalOf(outcome, target.url),
-    request: { ...target, headers, body: filled?.text ?? null },
+    // A receiver may have put the address to report to into the run that it starts.
+    request: { ...target, url: hideCallbackTokens(target.url), headers, body: filled === null ? null : hideCallbackTokens(filled.text) },
     response: recordResponse(outcome, nothingToMask),
     timing: recordTiming(outcome.timing),
   };

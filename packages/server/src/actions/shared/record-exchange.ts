@@ -1,12 +1,13 @@
 import type { Attempt } from "../../domain/execution.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import type { Mask } from "../../kit/mask.ts";
 import type { OutboundOutcome, Timing } from "../../ports/outbound-http/port.ts";
 
-/** What is kept of an answer, with every secret masked. */
+/** What is kept of an answer, with every secret masked, and no token by which to report. */
 export function recordResponse(outcome: OutboundOutcome, mask: Mask): Attempt["response"] {
   if (outcome.kind !== "answered") return null;
   const { status, headers, body, bodyTruncated } = outcome.response;
-  return { status, headers: maskValues(headers, mask), body: mask.bytes(body, { cutShort: bodyTruncated }).toString(), bodyTruncated };
+  return { status, headers: maskValues(headers, mask), body: hideCallbackTokens(mask.bytes(body, { cutShort: bodyTruncated }).toString()), bodyTruncated };
 }
 
 /** To the microsecond: what is finer is noise. */
@@ -17,4 +18,4 @@ export function recordTiming(timing: Timing): Attempt["timing"] {
 }
 
 export const maskValues = (headers: Readonly<Record<string, string>>, mask: Mask): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask(value)]));
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, hideCallbackTokens(mask(value))]));

@@ -1,5 +1,6 @@
 import { parseHeaderValue, fillHeaderValue } from "../../domain/template/header-value.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
+import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
 import type { Attempt, RequestRecord } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Webhook } from "../../domain/webhook.ts";
@@ -13,9 +14,17 @@ import { judge } from "../shared/judge-outcome.ts";
 import { maskValues, recordResponse, recordTiming } from "../shared/record-exchange.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
-import { standardSignature, wandbSignature } from "./sign.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
+import { signatures } from "../../domain/signature/sign.ts";
 
-export type WebhookOptions = { outbound: OutboundHttp; clock: Clock; random: Random; version: string };
+export type WebhookOptions = {
+  outbound: OutboundHttp;
+  clock: Clock;
+  random: Random;
+  version: string;
+  /** Told why an endpoint was refused; the tenant is not. */
+  refused(webhook: Webhook, refusal: { code: EndpointRefusal; where: string }): void;
+};
 
 type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } | { ok: false; reason: Reason };
 
@@ -23,12 +32,13 @@ type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } 
 export async function sendWebhook(options: WebhookOptions, input: SendInput): Promise<Attempt> {
   const { webhook } = input;
   if (webhook === null) return refused("webhook_missing");
-  const secrets = prepareSecrets(webhook, input.secrets);
+  const secrets = prepareSecrets(webhook, input);
   if (!secrets.ok) return refused(secrets.reason);
   const { prepared } = secrets;
   const built = build(options, input, webhook, prepared);
   if (!built.ok) return refused(built.reason);
   const outcome = await options.outbound.send({ method: webhook.method, url: webhook.url, headers: built.headers, body: built.body, timeoutMs: webhook.timeoutMs });
+  if (outcome.kind === "refused") options.refused(webhook, outcome);
   const request = recordRequest(webhook, built, prepared.mask);
   return { ...judge(outcome, options.clock.now()), request, response: recordResponse(outcome, prepared.mask), timing: recordTiming(outcome.timing) };
 }
@@ -78,13 +88,10 @@ function proofs(options: WebhookOptions, { input, webhook, prepared, body }: Pro
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
     ...(prepared.accessToken === null ? {} : { authorization: `Bearer ${prepared.accessToken}` }),
-    ...(prepared.signing === null ? {} : {
-      "x-wandb-signature": wandbSignature(prepared.signing, signed, webhook.signatureEncoding),
-      "webhook-signature": standardSignature(prepared.signing, id, timestamp, signed),
-    }),
+    ...signatures(prepared.signing, { id, timestamp, body: signed, encoding: webhook.signatureEncoding }),
   };
 }
 
 function recordRequest(webhook: Webhook, built: { headers: Record<string, string>; body: Buffer | null }, mask: Mask): RequestRecord {
-  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : mask(built.body.toString()) };
+  return { method: webhook.method, url: mask(webhook.url), headers: maskValues(built.headers, mask), body: built.body === null ? null : hideCallbackTokens(mask(built.body.toString())) };
 }

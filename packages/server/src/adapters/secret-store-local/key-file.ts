@@ -7,13 +7,18 @@ import { syncFolder } from "../../kit/sync-folder.ts";
 import { writeKey } from "./key-encryption-key.ts";
 
 export const keyFileName = "secret.key";
+/** The key that a rotation is about to bring in, and the one that it replaced. */
+export const nextKeyFileName = "secret.key.next";
+export const previousKeyFileName = "secret.key.previous";
+
+export type KeyFile = { folder: string; name: string; random: Random; log: Log };
 
 /**
- * The text of `<folder>/secret.key`. When there is no such file, one is made with a new key, readable by its owner
+ * The text of the key file. When there is no such file, one is made with a new key, readable by its owner
  * only; of several processes that start at once all get the same. An existing file is never written to.
  */
-export async function readOrMakeKeyFile(folder: string, random: Random, log: Log): Promise<string> {
-  const path = join(folder, keyFileName);
+export async function readOrMakeKeyFile({ folder, name, random, log }: KeyFile): Promise<string> {
+  const path = join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const made = (await stat(path).catch(nullFor("ENOENT"))) === null && (await makeKeyFile(folder, path, random));
   if (made) log.info({ path }, "made a key-encryption key; without this file the stored secrets can't be read, so back it up apart from the database");

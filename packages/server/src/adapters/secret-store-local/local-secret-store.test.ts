@@ -13,8 +13,8 @@ import { openLocalSecretStore } from "./local-secret-store.ts";
 
 const run = promisify(execFile);
 const newKey = (): string => randomBytes(32).toString("base64");
-const openWith = (base64: string, olderKeys: readonly string[] = []): Promise<SecretStore> =>
-  openLocalSecretStore({ key: { base64 }, olderKeys, random: systemRandom, log: silentLog });
+const openWith = (base64: string, furtherKeys: readonly string[] = []): Promise<SecretStore> =>
+  openLocalSecretStore({ key: { base64 }, furtherKeys, random: systemRandom, log: silentLog });
 const context = { entityId: "team-1", secretId: "secret-1", version: 3 };
 
 secretStoreConformance("a local key", () => openWith(newKey()));

@@ -1,6 +1,7 @@
 import type { ActionType } from "../../domain/automation.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
+import { matchKeyOf } from "../../domain/match-key.ts";
 import type { Role } from "../../domain/viewer.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
@@ -152,16 +153,16 @@ export type AutomationWrite = {
 
 const valuesOf = (write: AutomationWrite): (string | number | boolean | null)[] => [
   write.id, write.entityId, write.projectId, write.scopeKind, write.scopeId, write.name, write.description, write.enabled, write.revision,
-  write.eventType, write.eventFilter, write.actionType, write.action, write.webhookId, write.cooldownSeconds, write.conditionVersion,
+  write.eventType, write.eventFilter, write.actionType, write.action, write.webhookId, write.cooldownSeconds, write.conditionVersion, matchKeyOf(write.eventType, write.eventFilter),
 ];
 
 const insert = sql("automations_insert", `
-  insert into automations (id, entity_id, project_id, scope_kind, scope_id, name, description, enabled, revision, event_type, event_filter, action_type, action, webhook_id, cooldown_seconds, condition_version, created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`);
+  insert into automations (id, entity_id, project_id, scope_kind, scope_id, name, description, enabled, revision, event_type, event_filter, action_type, action, webhook_id, cooldown_seconds, condition_version, match_key, created_by)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`);
 
 const update = sql("automations_update", `
   update automations set entity_id = $2, project_id = $3, scope_kind = $4, scope_id = $5, name = $6, description = $7, enabled = $8, revision = $9,
-    event_type = $10, event_filter = $11, action_type = $12, action = $13, webhook_id = $14, cooldown_seconds = $15, condition_version = $16, updated_at = now()
+    event_type = $10, event_filter = $11, action_type = $12, action = $13, webhook_id = $14, cooldown_seconds = $15, condition_version = $16, match_key = $17, updated_at = now()
   where id = $1`);
 
 const insertRevision = sql("automations_insert_revision", `

@@ -1,11 +1,13 @@
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
+import type { OutcomeStatus } from "../../domain/outcome/report.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
 import { lastId, leastId } from "../../kit/id-range.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { seesEvent } from "./sees-event.ts";
 
 export type ExecutionRow = EventRow & {
   id: string;
@@ -21,6 +23,12 @@ export type ExecutionRow = EventRow & {
   status: ExecutionStatus;
   reason: Reason | null;
   redelivery_of: string | null;
+  caused_by: string | null;
+  depth: number;
+  outcome_status: OutcomeStatus | null;
+  outcome_message: string | null;
+  outcome_url: string | null;
+  outcome_at: Date | null;
   attempt_count: number;
   next_attempt_at: Date | null;
   created_at: Date;
@@ -30,7 +38,8 @@ export type ExecutionRow = EventRow & {
 const columns = `
   execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
   execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status, execution.reason,
-  execution.redelivery_of, execution.attempt_count, execution.next_attempt_at, execution.created_at, execution.finished_at,
+  execution.redelivery_of, event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
+  execution.attempt_count, execution.next_attempt_at, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 
 // A job that a worker holds says that the execution is running; nobody writes that into the execution itself, because
@@ -42,12 +51,8 @@ const joined = `
   join events as event on event.id = execution.event_id
   left join projects as project on project.id = automation.project_id
   left join projects as place on place.id = event.project_id
+  left join execution_outcomes as outcome on outcome.execution_id = execution.id
   left join delivery_jobs as job on job.execution_id = execution.id and job.leased`;
-
-// An automation of an organization hears of its teams' projects and of restricted registries: who has no role there is
-// not told what happened there. Within one entity only a restricted registry hides something from those who see it.
-const seesEvent = `
-  case when place.access = 'RESTRICTED' or place.entity_id <> execution.entity_id then role_in_project($1, place.id) is not null else true end`;
 
 const wanted = `
   execution.id < $2 and execution.id >= $3 and execution.created_at >= $4

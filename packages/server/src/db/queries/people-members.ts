@@ -21,7 +21,7 @@ const putOrganizationMember = sql("members_put_organization", `
 const addOrganizationMember = sql("members_add_organization", `
   insert into organization_members (organization_id, user_id, entity_id, role)
   select organizations.id, $2, organizations.entity_id, 'member' from organizations join teams on teams.organization_id = organizations.id
-  where teams.entity_id = $1 on conflict do nothing`);
+  where teams.entity_id = $1 on conflict do nothing returning entity_id as "entityId"`);
 const putTeamMember = sql("members_put_team", `
   insert into team_members (entity_id, user_id, role) values ($1, $2, $3) on conflict (entity_id, user_id) do update set role = excluded.role`);
 const putProjectMember = sql("members_put_project", `
@@ -42,6 +42,7 @@ const otherOrganizationAdmin = sql("members_other_organization_admin", "select 1
 const otherTeamAdmin = sql("members_other_team_admin", "select 1 as found from team_members where entity_id = $1 and user_id <> $2 and role = 'admin' limit 1");
 const roleInOrganization = sql("members_role_in_organization", "select role from organization_members where organization_id = $1 and user_id = $2");
 const roleInTeam = sql("members_role_in_team", "select role from team_members where entity_id = $1 and user_id = $2");
+const roleInProject = sql("members_role_in_project", "select role from project_members where project_id = $1 and user_id = $2");
 const soleAdminOfTeam = sql("members_sole_admin_of_team", `
   select entities.name from teams join entities on entities.id = teams.entity_id
   join team_members as own on own.entity_id = teams.entity_id and own.user_id = $2 and own.role = 'admin'
@@ -58,9 +59,9 @@ export async function setOrganizationMember(db: Querier, organizationId: number,
   await db.query(putOrganizationMember, [organizationId, userId, role]);
 }
 
-/** Adds the user to the organization of the team, as a member, unless they belong to it already. */
-export async function addToOrganizationOfTeam(db: Querier, teamEntityId: number, userId: number): Promise<void> {
-  await db.query(addOrganizationMember, [teamEntityId, userId]);
+/** Adds the user to the organization of the team, as a member; gives the organization's entity, null where they belonged to it already. */
+export async function addToOrganizationOfTeam(db: Querier, teamEntityId: number, userId: number): Promise<number | null> {
+  return (await db.query<{ entityId: number }>(addOrganizationMember, [teamEntityId, userId]))[0]?.entityId ?? null;
 }
 
 export async function setTeamMember(db: Querier, entityId: number, userId: number, role: Role): Promise<void> {
@@ -83,6 +84,7 @@ export const removeFromProject = async (db: Querier, projectId: number, userId: 
 
 export const findRoleInOrganization = async (db: Querier, organizationId: number, userId: number): Promise<Role | null> => (await db.query<{ role: Role }>(roleInOrganization, [organizationId, userId]))[0]?.role ?? null;
 export const findRoleInTeam = async (db: Querier, entityId: number, userId: number): Promise<Role | null> => (await db.query<{ role: Role }>(roleInTeam, [entityId, userId]))[0]?.role ?? null;
+export const findRoleInProject = async (db: Querier, projectId: number, userId: number): Promise<Role | null> => (await db.query<{ role: Role }>(roleInProject, [projectId, userId]))[0]?.role ?? null;
 export const hasOtherOrganizationAdmin = async (db: Querier, organizationId: number, userId: number): Promise<boolean> => (await db.query(otherOrganizationAdmin, [organizationId, userId])).length > 0;
 export const hasOtherTeamAdmin = async (db: Querier, entityId: number, userId: number): Promise<boolean> => (await db.query(otherTeamAdmin, [entityId, userId])).length > 0;
 /** Name of a team of the organization that has no other administrator than the user. */

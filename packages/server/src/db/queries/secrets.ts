@@ -2,7 +2,7 @@ import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
 
 /** What may be shown of a secret: everything but its value. */
-export type SecretRow = { name: string; version: number; created_at: Date; updated_at: Date; updated_by: string | null; used_by: number };
+export type SecretRow = { name: string; version: number; created_at: Date; updated_at: Date; updated_by: string | null; used_by: number; previous: { version: number; until: string }[] };
 
 export type SealedColumns = { key_id: string; wrap_nonce: Buffer; wrapped_key: Buffer; nonce: Buffer; ciphertext: Buffer };
 export type NamedSealedRow = SealedColumns & { id: string; name: string; version: number };
@@ -10,7 +10,9 @@ export type NamedSealedRow = SealedColumns & { id: string; name: string; version
 const shown = `
   select secret.name, secret.version, secret.created_at, secret.updated_at, editor.username as updated_by,
     (select count(*) from webhooks as webhook where webhook.entity_id = secret.entity_id
-      and (webhook.access_token = secret.name or webhook.signing_secret = secret.name or secret.name = any (webhook.secret_names))) as used_by
+      and (webhook.access_token = secret.name or webhook.signing_secret = secret.name or secret.name = any (webhook.secret_names))) as used_by,
+    (select coalesce(json_agg(json_build_object('version', old.version, 'until', old.expires_at) order by old.version desc), '[]')
+      from previous_secrets as old where old.secret_id = secret.id and old.expires_at > now()) as previous
   from secrets as secret left join users as editor on editor.id = secret.updated_by`;
 
 const listSecrets = sql("secrets_list", `${shown}

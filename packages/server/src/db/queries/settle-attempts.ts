@@ -13,7 +13,7 @@ export type Settlement = {
   startedAt: Date;
   attempt: Attempt;
   rendered: RenderedRequest | null;
-  status: Extract<ExecutionStatus, "finished" | "failed" | "retrying">;
+  status: Extract<ExecutionStatus, "finished" | "failed" | "retrying" | "skipped">;
   reason: Reason | null;
   /** Milliseconds until the next attempt; null when none follows. */
   retryInMs: number | null;
@@ -75,8 +75,16 @@ export async function storeSettlements(db: Querier, settlements: readonly Settle
 }
 
 const disableWebhook = sql("disable_webhook", `
-  update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled`);
+  with disabled as (
+    update webhooks set enabled = false, disabled_reason = $2, updated_at = now() where id = any ($1) and enabled returning id, entity_id, name
+  ), noted as (
+    insert into audit_entries (entity_id, entity_name, action, object_type, object_id, object_name, before, after)
+    select disabled.entity_id, entities.name, 'webhook.disable', 'webhook', disabled.id, disabled.name, '{"enabled": true}', json_build_object('enabled', false, 'reason', $2::text)
+    from disabled join entities on entities.id = disabled.entity_id
+  )
+  select id from disabled`);
 
+/** Disables those that are enabled, and notes it in the audit log of their teams. */
 export async function disableWebhooks(db: Querier, ids: readonly string[], reason: Reason): Promise<void> {
   await db.query(disableWebhook, [ids, reason]);
 }

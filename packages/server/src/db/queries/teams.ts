@@ -21,6 +21,7 @@ const insert = sql("teams_insert", "insert into teams (entity_id, organization_i
 const lock = sql("teams_lock", "select entity_id from teams where entity_id = $1 for update");
 const lockAll = sql("teams_lock_all", "select entity_id from teams where organization_id = $1 order by entity_id for update");
 const remove = sql("teams_delete", "delete from teams where entity_id = $1");
+const organizationEntity = sql("teams_organization_entity", "select organizations.entity_id as id from teams join organizations on organizations.id = teams.organization_id where teams.entity_id = $1");
 const storage = sql("teams_storage", "select coalesce(sum(size_bytes), 0)::bigint as bytes from artifact_blobs where entity_id = $1");
 
 /** A team, or a personal entity. */
@@ -47,6 +48,9 @@ export async function lockTeamsOfOrganization(db: Querier, organizationId: numbe
 export async function deleteTeam(db: Querier, entityId: number): Promise<void> {
   await db.query(remove, [entityId]);
 }
+
+/** The entity of the team's organization; null for what is no team. */
+export const findOrganizationEntity = async (db: Querier, teamEntityId: number): Promise<number | null> => (await db.query<{ id: number }>(organizationEntity, [teamEntityId]))[0]?.id ?? null;
 
 /** Bytes of the contents that the entity's artifacts hold. */
 export async function sumStorage(db: Querier, entityId: number): Promise<number> {

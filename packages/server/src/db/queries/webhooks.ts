@@ -26,6 +26,13 @@ export async function findWebhook(db: Querier, entityId: number, id: string): Pr
   return row ?? null;
 }
 
+const readWebhookByName = sql("webhooks_read_by_name", `${shown} where webhook.entity_id = $1 and webhook.name = $2`);
+
+export async function findWebhookByName(db: Querier, entityId: number, name: string): Promise<SavedWebhookRow | null> {
+  const [row] = await db.query<SavedWebhookRow>(readWebhookByName, [entityId, name]);
+  return row ?? null;
+}
+
 const lockWebhook = sql("webhooks_lock", "select id from webhooks where entity_id = $1 and id = $2 for update");
 
 /** Holds the webhook until the transaction ends, so that two edits do not undo each other. */

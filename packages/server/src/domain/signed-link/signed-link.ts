@@ -48,6 +48,12 @@ export function verifyLink(presented: PresentedLink, key: KeyObject): VerifiedLi
   return { ok: true, expiresAt: new Date(expires), claims: Object.fromEntries(claims) };
 }
 
+/** The same with any of several keys: links outlive the rotation of the key that signed them. */
+export function verifyLinkByAny(presented: PresentedLink, keys: readonly KeyObject[]): VerifiedLink {
+  const outcomes = keys.map((key) => verifyLink(presented, key));
+  return outcomes.find((outcome) => outcome.ok || outcome.reason !== "bad_signature") ?? { ok: false, reason: "bad_signature" };
+}
+
 type Claim = [name: string, value: string];
 type Signed = { method: LinkMethod; path: string; expires: number; claims: readonly Claim[] };
 

@@ -34,7 +34,7 @@ export type MemberEvent = "CREATE_ARTIFACT" | "LINK_MODEL" | "UNLINK_ARTIFACT";
 
 /** What became of a version's membership, as one or more events. */
 export async function captureMember(services: Captures, tx: Transaction, change: { types: readonly MemberEvent[]; viewer: Viewer; member: Member }): Promise<void> {
-  await services.pipeline.captureChange(tx, ...change.types.map((type) => ({ type, author: change.viewer.username, subject: subjectOf(change.member, {}) })));
+  await services.pipeline.captureChange(tx, ...change.types.map((type) => ({ type, author: change.viewer.username, causedBy: change.viewer.causedBy, subject: subjectOf(change.member, {}) })));
 }
 
 export type TagEvent = { type: "ADD_ARTIFACT_TAG" | "REMOVE_ARTIFACT_TAG"; viewer: Viewer; artifactId: number; tags: readonly string[] };
@@ -46,7 +46,7 @@ export type TagEvent = { type: "ADD_ARTIFACT_TAG" | "REMOVE_ARTIFACT_TAG"; viewe
 export async function captureTags(services: Captures, tx: Transaction, { type, viewer, artifactId, tags }: TagEvent): Promise<void> {
   if (tags.length === 0) return;
   const places = await findPlaces(tx, artifactId);
-  const changes = places.flatMap((place) => tags.map((tag): Change => ({ type, author: viewer.username, subject: subjectOf(memberAt(place), { tag }) })));
+  const changes = places.flatMap((place) => tags.map((tag): Change => ({ type, author: viewer.username, causedBy: viewer.causedBy, subject: subjectOf(memberAt(place), { tag }) })));
   await services.pipeline.captureChange(tx, ...changes);
 }
 
@@ -61,14 +61,14 @@ export type Placement = { viewer: Viewer; member: Member; aliases: readonly stri
 
 /** Puts the aliases on the versions and captures ADD_ARTIFACT_ALIAS for those, and only those, that were not there. */
 export async function captureAliases(services: Captures, tx: Transaction, placements: readonly Placement[]): Promise<void> {
-  const rows = placements.flatMap(({ viewer, member, aliases }) => aliases.map((alias) => ({ ...member, alias, userId: viewer.userId, author: viewer.username })));
+  const rows = placements.flatMap(({ viewer, member, aliases }) => aliases.map((alias) => ({ ...member, alias, userId: viewer.userId, author: viewer.username, causedBy: viewer.causedBy })));
   if (rows.length === 0) return;
   const wanted = new Map(rows.map((row) => [`${row.membershipId} ${row.alias}`, row]));
   const changes = (await placeOrNotFound(tx, rows)).map(({ membership_id, alias }): Change => {
     const row = wanted.get(`${membership_id} ${alias}`);
     if (row === undefined) throw new Error("an alias was placed on a version that was not named");
-    const { userId: _, author, ...member } = row;
-    return { type: "ADD_ARTIFACT_ALIAS", author, subject: subjectOf(member, { alias }) };
+    const { userId: _, author, causedBy, ...member } = row;
+    return { type: "ADD_ARTIFACT_ALIAS", author, causedBy, subject: subjectOf(member, { alias }) };
   });
   await services.pipeline.captureChange(tx, ...changes);
 }

@@ -8,6 +8,7 @@ import { noEvent } from "../../pipeline/index.ts";
 import type { ObjectKey } from "../../ports/object-store/port.ts";
 import type { Services } from "../services.ts";
 import { manifestKey } from "./object-keys.ts";
+import { findArtifact } from "./find-artifact.ts";
 import { requireArtifact } from "./permissions.ts";
 
 export type Manifested = { manifest: ManifestRow; artifact: ArtifactRow };
@@ -27,7 +28,8 @@ export async function createArtifactManifest(services: Pick<Services, "db">, vie
 /** Says what a manifest that was announced before will hold, or which version it builds on; null leaves a value as it is. */
 export async function updateArtifactManifest(services: Pick<Services, "db">, viewer: Viewer, input: { manifestId: number | null; baseArtifactId: number | null; digest: string | null }): Promise<Manifested> {
   const announced = input.manifestId === null ? null : await findManifest(services.db, input.manifestId);
-  if (announced === null) throw notFound("Artifact manifest");
+  // Whoever may not see the version learns of its manifest no more than of one that does not exist.
+  if (announced === null || (await findArtifact(services, viewer, announced.artifact_id)) === null) throw notFound("Artifact manifest");
   const artifact = await requirePending(services, viewer, announced.artifact_id);
   await requireBase(services, viewer, artifact, input.baseArtifactId);
   const objectKey = input.digest === null ? null : keyFor(artifact, input.digest);

@@ -14,7 +14,7 @@ export { deleteCollection, moveSequence, updateCollection } from "./edit-collect
 export { findArtifact, findCollection, findLatest, findMember, findMemberByName, findMemberOfArtifact, resolveClientId } from "./find-artifact.ts";
 export { linkArtifact } from "./link-artifact.ts";
 export type { LinkInput } from "./link-artifact.ts";
-export { artifactLinkKey, artifactLinks } from "./links.ts";
+export { artifactLinkKeys, artifactLinks } from "./links.ts";
 export { listAliases, listArtifactTypes, listCollectionAliases, listCollections, listCollectionsOfArtifact, listRegistryCollections, listRegistryVersions } from "./list-collections.ts";
 export { findCurrentManifest, listFiles, listFilesByEntry } from "./list-files.ts";
 export type { VersionFile } from "./list-files.ts";

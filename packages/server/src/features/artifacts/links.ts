@@ -8,8 +8,13 @@ import type { Services } from "../services.ts";
 const uploadMs = 24 * 3_600_000;
 const downloadMs = 6 * 3_600_000;
 
+const purpose = "artifact-links";
+
 /** The key that links to artifact content are signed with. */
-export const artifactLinkKey = (services: Pick<Services, "secretStore">): KeyObject => services.secretStore.derive("artifact-links");
+const artifactLinkKey = (services: Pick<Services, "secretStore">): KeyObject => services.secretStore.derive(purpose);
+
+/** The keys that a link may have been signed with: a rotation of the key-encryption key lies within its life. */
+export const artifactLinkKeys = (services: Pick<Services, "secretStore">): readonly KeyObject[] => services.secretStore.deriveAll(purpose);
 
 export type ArtifactLinks = {
   putBlob(blob: { entityId: number; md5Hex: string; artifactId: number }): string;

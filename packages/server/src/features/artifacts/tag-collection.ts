@@ -35,6 +35,7 @@ const changesOf = (type: "ADD_COLLECTION_TAG" | "REMOVE_COLLECTION_TAG", viewer:
   tags.map((tag) => ({
     type,
     author: viewer.username,
+    causedBy: viewer.causedBy,
     subject: {
       kind: "collection", tag,
       collectionId: collection.id, collectionName: collection.name, collectionKind: collection.kind, artifactType: collection.type_name,

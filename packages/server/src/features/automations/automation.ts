@@ -2,6 +2,7 @@ import { findEventType } from "@bellhop/contract";
 import type { EventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { AutomationRow } from "../../db/queries/automations.ts";
+import type { AuditDetails } from "../../domain/audit.ts";
 import { automationActionSchema } from "../../domain/automation.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
@@ -67,6 +68,20 @@ export function automationOf(row: AutomationRow): SavedAutomation {
     lastExecution: lastExecutionOf(row),
   };
 }
+
+/** What the audit log tells of an automation. */
+export const auditedAutomation = ({ name, description, enabled, scope, event, action, revision }: SavedAutomation): AuditDetails => ({
+  name,
+  description,
+  enabled,
+  scope: [scope.kind, scope.entity, scope.project, scope.collection].filter((part) => part !== null).join("/"),
+  event: event.type,
+  filter: event.filter,
+  action: action.type,
+  webhook: action.type === "GENERIC_WEBHOOK" ? action.webhook.id : null,
+  payload: action.type === "GENERIC_WEBHOOK" ? action.payload : null,
+  revision,
+});
 
 const scopeOf = (row: AutomationRow): Scope => ({
   kind: row.scope_kind,

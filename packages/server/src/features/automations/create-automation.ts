@@ -5,9 +5,10 @@ import { findAutomation, insertAutomation, insertAutomationRevision } from "../.
 import { conflict, invalid } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { SavedAutomation } from "./automation.ts";
-import { automationOf } from "./automation.ts";
+import { auditedAutomation, automationOf } from "./automation.ts";
 import { checkAction } from "./check-action.ts";
 import type { ActionInput } from "./check-action.ts";
 import { checkEvent } from "./check-event.ts";
@@ -59,7 +60,9 @@ export async function createAutomation(services: Pick<Services, "db" | "ids">, v
     await insert(tx, { ...write, conditionVersion: await noteWatchChange(tx, null, write) });
     const saved = await findAutomation(tx, viewer.userId, id);
     if (saved === null) throw new Error("The automation that was just stored is not there.");
-    return automationOf(saved);
+    const result = automationOf(saved);
+    await recordAudit(tx, viewer, { action: "automation.create", entityId: scope.entity_id, object: result, after: auditedAutomation(result) });
+    return result;
   });
 }
 

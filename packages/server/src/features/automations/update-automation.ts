@@ -2,6 +2,7 @@ import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { Transaction } from "../../db/database.ts";
 import type { AutomationRow, AutomationWrite } from "../../db/queries/automations.ts";
+import { authorIsPermitted } from "../../db/queries/delivery-rights.ts";
 import { findAutomation, insertAutomationRevision, lockAutomationForChange, storeAutomation } from "../../db/queries/automations.ts";
 import type { AutomationAction } from "../../domain/automation.ts";
 import { automationActionSchema } from "../../domain/automation.ts";
@@ -9,9 +10,10 @@ import { invalid, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAuditOfChange } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { SavedAutomation } from "./automation.ts";
-import { automationOf } from "./automation.ts";
+import { auditedAutomation, automationOf } from "./automation.ts";
 import type { ActionInput, CheckedAction } from "./check-action.ts";
 import { checkAction } from "./check-action.ts";
 import type { CheckedEvent } from "./check-event.ts";
@@ -36,7 +38,8 @@ export type AutomationChanges = {
 
 /**
  * Changes what is given and leaves the rest. What is given but says nothing new is not checked again and changes
- * nothing, not even updatedAt: the SDK sends everything with every edit. Needs the right to edit in the old scope and
+ * nothing, not even updatedAt: the SDK sends everything with every edit; but it makes the viewer the one for whom the
+ * automation acts, where whoever did so has lost the rights. Needs the right to edit in the old scope and
  * in the new one.
  */
 export async function updateAutomation(services: Pick<Services, "db">, viewer: Viewer, input: { id: string } & AutomationChanges): Promise<SavedAutomation> {
@@ -48,8 +51,10 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     requireEditor(scope);
     const before = writeOf(row, viewer.userId);
     const after = await apply(tx, viewer, input, { row, before, scope });
-    if (sameText(before, after)) return automationOf(row);
-    const revision = sameText(meaningOf(before), meaningOf(after)) ? before.revision : before.revision + 1;
+    // From an author who has lost the rights, whoever saves it takes it over: without that it would deliver nothing more.
+    const stays = await authorIsPermitted(tx, input.id);
+    if (stays && sameText(before, after)) return automationOf(row);
+    const revision = stays && sameText(meaningOf(before), meaningOf(after)) ? before.revision : before.revision + 1;
     const says = { ...after, revision, conditionVersion: await noteWatchChange(tx, before, after) };
     try {
       await storeAutomation(tx, says);
@@ -59,7 +64,9 @@ export async function updateAutomation(services: Pick<Services, "db">, viewer: V
     if (says.revision > before.revision) await insertAutomationRevision(tx, says);
     const saved = await findAutomation(tx, viewer.userId, input.id);
     if (saved === null) throw notFound("Automation");
-    return automationOf(saved);
+    const result = automationOf(saved);
+    await recordAuditOfChange(tx, viewer, { action: "automation.update", entityId: saved.entity_id, object: result, before: auditedAutomation(automationOf(row)), after: auditedAutomation(result) });
+    return result;
   });
 }
 

@@ -3,6 +3,7 @@ import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
+import type { Report } from "../../domain/outcome/report.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
 import type { EventSummary } from "../events/index.ts";
@@ -10,6 +11,9 @@ import { summaryOf } from "../events/index.ts";
 
 /** A reason as it is shown: its code, which never changes, and what it means. */
 export type ShownReason = { code: Reason; text: string };
+
+/** What a receiver reported of the work that a delivery began. */
+export type ShownOutcome = Report & { reportedAt: Date };
 
 export type Execution = {
   id: string;
@@ -25,6 +29,12 @@ export type Execution = {
   reason: ShownReason | null;
   /** The execution whose bytes this one sends again. */
   redeliveryOf: string | null;
+  /** The execution whose receiver made the change, where it said so. */
+  causedBy: string | null;
+  /** How many deliveries lie behind the event. */
+  depth: number;
+  /** The latest that the receiver reported to the callback address; null where it did not. */
+  outcome: ShownOutcome | null;
   attemptCount: number;
   nextAttemptAt: Date | null;
   createdAt: Date;
@@ -58,11 +68,17 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   status: row.status,
   reason: shownReason(row.reason),
   redeliveryOf: row.redelivery_of,
+  causedBy: row.caused_by,
+  depth: row.depth,
+  outcome: outcomeOf(row),
   attemptCount: row.attempt_count,
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,
   finishedAt: row.finished_at,
 });
+
+const outcomeOf = ({ outcome_status: status, outcome_message: message, outcome_url: url, outcome_at: reportedAt }: ExecutionRow): ShownOutcome | null =>
+  status === null || reportedAt === null ? null : { status, message, url, reportedAt };
 
 const headers = z.record(z.string(), z.string());
 const requestSchema = z.object({ method: z.string(), url: z.string(), headers, body: z.string().nullable() }) satisfies z.ZodType<RequestRecord>;

@@ -11,6 +11,7 @@ import type { EventSummary } from "../events/index.ts";
 import { summaryOf } from "../events/index.ts";
 import type { ShownReason } from "../history/index.ts";
 import { shownReason } from "../history/index.ts";
+import { shownCallbackUrl } from "../outcomes/index.ts";
 import type { Services } from "../services.ts";
 import type { TriedChange } from "./tried-change.ts";
 import { makeChange } from "./tried-change.ts";
@@ -61,7 +62,7 @@ export async function previewChange(services: Needs, viewer: Viewer, tried: Trie
 /** In UTF-16 units: bodies may have a megabyte each, and an answer has to fit into memory. */
 const mostBodyText = 8 << 20;
 
-async function previewAll(services: Pick<Services, "actions">, planned: readonly PlannedExecution[]): Promise<{ eventId: string; automation: PreviewedAutomation }[]> {
+async function previewAll(services: Pick<Services, "actions" | "publicUrl">, planned: readonly PlannedExecution[]): Promise<{ eventId: string; automation: PreviewedAutomation }[]> {
   const shown: { eventId: string; automation: PreviewedAutomation }[] = [];
   let bodyText = 0;
   for (const execution of planned) {
@@ -83,11 +84,11 @@ const noting = (events: Event[]): Stages => ({
   },
 });
 
-async function previewed(services: Pick<Services, "actions">, execution: PlannedExecution): Promise<PreviewedAutomation> {
+async function previewed(services: Pick<Services, "actions" | "publicUrl">, execution: PlannedExecution): Promise<PreviewedAutomation> {
   const { automationId: id, automationName: name, revision, actionType: action, webhook } = execution;
   const shown = { id, name, revision, action, request: null };
   if (execution.skipped) return { ...shown, outcome: "skipped", reason: shownReason(execution.reason) };
-  const rendered = await stages.render(services.actions.get(action), { ...execution, rendered: null });
+  const rendered = await stages.render(services.actions.get(action), { ...execution, rendered: null }, shownCallbackUrl(services));
   if (!rendered.ok) return { ...shown, outcome: "undeliverable", reason: shownReason(rendered.reason) };
   const { body, target = null } = rendered.request;
   const to = webhook === null ? target : { method: webhook.method, url: execution.seesWebhook ? webhook.url : null };

@@ -106,6 +106,12 @@ describe("the dry run of a change", () => {
     await running.stop();
   });
 
+  test("shows where the receiver would report without the token to do so", async () => {
+    await create({ name: "reported", event: { type: "ADD_COLLECTION_TAG", filter: '{"tag":"reported"}' }, action: { type: "GENERIC_WEBHOOK", webhook: { id: webhookId }, payload: '{"to":"${callback_url}"}' } });
+    const [event] = (await preview({ change: "add_collection_tag", collection: "vision-team/mnist/models", tag: "reported" })).events;
+    expect(event?.automations.find(({ name }) => name === "reported")?.request?.body).toBe('{"to":"http://bellhop.test/callbacks/[callback token]"}');
+  });
+
   test("tells why something would be held back, or could not be delivered", async () => {
     const broken = await create({ name: "broken" });
     await world.services.db.query(sql("test_break", "update automations set event_filter = 'broken' where id = $1"), [broken.id]);

@@ -4,6 +4,7 @@ import { isRegistryName } from "../../domain/names.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireProject } from "../access/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 
 /** Deletes a project with its runs, collections and automations. Needs the role admin. For registries there is a verb of its own. */
@@ -13,5 +14,6 @@ export async function deleteProject(services: Pick<Services, "db">, viewer: View
     const project = await requireProject(tx, viewer, { id: input.id }, "admin");
     if (isRegistryName(project.name)) throw invalidAt("id", "is a registry");
     await deleteRow(tx, project.id);
+    await recordAudit(tx, viewer, { action: "project.delete", entityId: project.entity_id, object: project });
   });
 }

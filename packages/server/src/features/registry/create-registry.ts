@@ -5,9 +5,10 @@ import { conflict, invalidAt } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireOrganization } from "../teams/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { Registry, Visibility } from "./registry.ts";
-import { accessOf, registryProjectName, requireArtifactTypes, requireRegistry } from "./registry.ts";
+import { accessOf, auditedRegistry, registryProjectName, requireArtifactTypes, requireRegistry } from "./registry.ts";
 
 export type CreateRegistryInput = {
   organization: string;
@@ -31,6 +32,8 @@ export async function createRegistry(services: Pick<Services, "db">, viewer: Vie
     if (id === null) throw conflict(`"${organization.name}" has a registry "${input.name}" already.`);
     await addArtifactTypes(tx, id, input.artifactTypes ?? []);
     await setProjectMember(tx, id, viewer.userId, "admin");
-    return requireRegistry(tx, viewer, { organization, name }, "viewer");
+    const registry = await requireRegistry(tx, viewer, { organization, name }, "viewer");
+    await recordAudit(tx, viewer, { action: "registry.create", entityId: organization.entityId, object: { id, name: registry.name }, after: { ...auditedRegistry(registry), administrator: viewer.username } });
+    return registry;
   });
 }

@@ -1,9 +1,10 @@
 import type { Member } from "../../db/queries/people-members.ts";
-import { findRoleInOrganization, listProjectMembers, removeFromProject, setProjectMember } from "../../db/queries/people-members.ts";
+import { findRoleInOrganization, findRoleInProject, listProjectMembers, removeFromProject, setProjectMember } from "../../db/queries/people-members.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
 import type { Role, Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireOrganization, requireUser } from "../teams/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { requireRegistry } from "./registry.ts";
 
@@ -25,14 +26,22 @@ export async function setRegistryMember(services: Db, viewer: Viewer, input: Nam
     const registry = await requireRegistry(tx, viewer, { organization, name: input.registry }, "admin");
     const user = await requireUser(tx, input.username);
     if ((await findRoleInOrganization(tx, organization.id, user.id)) === null) throw invalidAt("username", `"${user.username}" is not a member of "${organization.name}"`);
+    const before = await findRoleInProject(tx, registry.projectId, user.id);
     await setProjectMember(tx, registry.projectId, user.id, input.role);
+    const told = { registry: registry.name };
+    if (before !== input.role) await recordAudit(tx, viewer, { action: "member.set", entityId: organization.entityId, object: { id: user.id, name: user.username }, before: before === null ? null : { ...told, role: before }, after: { ...told, role: input.role } });
   });
 }
 
 /** Needs the registry's role admin. */
 export async function removeRegistryMember(services: Db, viewer: Viewer, input: Named): Promise<void> {
-  const organization = await requireOrganization(services.db, viewer, input.organization, "viewer");
-  const registry = await requireRegistry(services.db, viewer, { organization, name: input.registry }, "admin");
-  const user = await requireUser(services.db, input.username);
-  if (!(await removeFromProject(services.db, registry.projectId, user.id))) throw notFound(`Member "${input.username}"`);
+  noEvent("automations watch what is in a registry");
+  await services.db.transaction(async (tx) => {
+    const organization = await requireOrganization(tx, viewer, input.organization, "viewer");
+    const registry = await requireRegistry(tx, viewer, { organization, name: input.registry }, "admin");
+    const user = await requireUser(tx, input.username);
+    const before = await findRoleInProject(tx, registry.projectId, user.id);
+    if (before === null || !(await removeFromProject(tx, registry.projectId, user.id))) throw notFound(`Member "${input.username}"`);
+    await recordAudit(tx, viewer, { action: "member.remove", entityId: organization.entityId, object: { id: user.id, name: user.username }, before: { registry: registry.name, role: before } });
+  });
 }

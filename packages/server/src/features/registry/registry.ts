@@ -2,6 +2,7 @@ import type { Querier } from "../../db/database.ts";
 import type { ProjectDetails } from "../../db/queries/projects.ts";
 import { findProjectDetails } from "../../db/queries/projects.ts";
 import { listArtifactTypes } from "../../db/queries/registries.ts";
+import type { AuditDetails } from "../../domain/audit.ts";
 import { conflict, invalid, invalidAt, notFound } from "../../domain/failure.ts";
 import { nameProblem, registryPrefix } from "../../domain/names.ts";
 import type { Role, Viewer } from "../../domain/viewer.ts";
@@ -82,3 +83,6 @@ export async function toRegistry(db: Querier, project: ProjectDetails, organizat
     updatedAt: project.updatedAt,
   };
 }
+
+/** What the audit log tells of a registry. */
+export const auditedRegistry = ({ name, description, visibility, artifactTypes }: Registry): AuditDetails => ({ name, description, visibility, artifactTypes });

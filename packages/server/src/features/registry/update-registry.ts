@@ -7,9 +7,10 @@ import { registryPrefix } from "../../domain/names.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireOrganization } from "../teams/index.ts";
+import { recordAuditOfChange } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { Registry, Visibility } from "./registry.ts";
-import { accessOf, registryProjectName, requireArtifactTypes, requireNotCore, requireRegistry } from "./registry.ts";
+import { accessOf, auditedRegistry, registryProjectName, requireArtifactTypes, requireNotCore, requireRegistry } from "./registry.ts";
 
 export type UpdateRegistryInput = {
   organization: string;
@@ -35,7 +36,9 @@ export async function updateRegistry(services: Pick<Services, "db">, viewer: Vie
     const description = input.description === undefined ? found.description : input.description;
     await updateRegistrySettings(tx, found.projectId, { access: accessOf(visibility), allowAllArtifactTypes: allowAll, description });
     const name = await changeName(tx, found, input.name);
-    return requireRegistry(tx, viewer, { organization, name }, "viewer");
+    const updated = await requireRegistry(tx, viewer, { organization, name }, "viewer");
+    await recordAuditOfChange(tx, viewer, { action: "registry.update", entityId: organization.entityId, object: { id: found.projectId, name: updated.name }, before: auditedRegistry(found), after: auditedRegistry(updated) });
+    return updated;
   });
 }
 

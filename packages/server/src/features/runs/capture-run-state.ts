@@ -13,6 +13,8 @@ export type StateChange = {
   after: RunState;
   /** Who made the change; null for whoever runs the run. */
   author: string | null;
+  /** The execution on whose delivery it was made, where the request said so. */
+  causedBy?: string | undefined;
   /** A script has taken the run up, and so started; otherwise it reported, was moved by hand, or fell silent. */
   takenUp?: boolean;
 };
@@ -28,8 +30,9 @@ export async function captureRunState(services: Pick<Services, "pipeline" | "pub
   if (entered === null && events.length === 0) return;
   const run = await readHookedRun(tx, { runId, publicUrl: services.publicUrl, state: after, events });
   if (run === null) return;
+  const { causedBy } = change;
   const author = change.author ?? run.subject.user;
-  const changes: Change[] = entered === null ? [] : [{ type: "RUN_STATE", author, subject: run.subject }];
-  changes.push(...events.filter((type) => run.waiting.includes(type)).map((type): Change => ({ type, author, subject: run.hooked })));
+  const changes: Change[] = entered === null ? [] : [{ type: "RUN_STATE", author, causedBy, subject: run.subject }];
+  changes.push(...events.filter((type) => run.waiting.includes(type)).map((type): Change => ({ type, author, causedBy, subject: run.hooked })));
   await services.pipeline.captureChange(tx, ...changes);
 }

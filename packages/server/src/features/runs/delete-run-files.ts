@@ -9,7 +9,7 @@ import { removeObjects } from "./remove-objects.ts";
 export async function deleteRunFiles(services: Pick<Services, "db" | "objects" | "log">, viewer: Viewer, fileIds: readonly number[]): Promise<void> {
   const files = await findRunFilesById(services.db, fileIds);
   if (files.length < new Set(fileIds).size) throw notFound("File");
-  for (const runId of new Set(files.map(({ run_id }) => run_id))) await requireRoleInRun(services.db, viewer, runId, "member");
+  for (const runId of new Set(files.map(({ run_id }) => run_id))) await requireRoleInRun(services.db, viewer, { id: runId, what: "File" }, "member");
   const deleted = await deleteRows(services.db, fileIds);
   await removeObjects(services, deleted.flatMap(({ object_key }) => object_key ?? []));
 }

@@ -28,9 +28,9 @@ export function requireRun(run: LockedRun | null, needed: Role, what: string): L
   return run;
 }
 
-/** Throws unless the run exists, the viewer may see it, and the viewer's role in its project is at least `needed`. */
-export async function requireRoleInRun(db: Querier, viewer: Viewer, runId: number, needed: Role): Promise<void> {
-  const place = await findRunRole(db, viewer.userId, runId);
-  if (place === null || place.role === null) throw notFound("Run");
+/** Throws unless the run exists, the viewer may see it, and the viewer's role in its project is at least `needed`. `what` was asked for. */
+export async function requireRoleInRun(db: Querier, viewer: Viewer, run: { id: number; what: "Run" | "File" }, needed: Role): Promise<void> {
+  const place = await findRunRole(db, viewer.userId, run.id);
+  if (place === null || place.role === null) throw notFound(run.what);
   requireRole(place.role, needed, "in the project of the run");
 }

@@ -17,6 +17,6 @@ export async function moveRunState(services: Pick<Services, "db" | "clock" | "pi
     if (run.sweep_name !== null) throw conflict("The state of a sweep's run is up to the sweep.");
     if (!mayMove(run.state, wanted)) throw conflict(`A run that is ${run.state} cannot be set to ${wanted}.`);
     await setRunStatus(tx, runId, { state: wanted, exitCode: null, stopRequested: false }, services.clock.now());
-    await captureRunState(services, tx, { runId, before: run.state, after: wanted, author: viewer.username });
+    await captureRunState(services, tx, { runId, before: run.state, after: wanted, author: viewer.username, causedBy: viewer.causedBy });
   });
 }

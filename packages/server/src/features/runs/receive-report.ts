@@ -36,10 +36,10 @@ export async function receiveReport(services: Pick<Services, "db" | "clock"> & J
       ...status, ...history, eventLines: events.known, logLines: output.known, summary: report.summary, systemMetrics: latestEvent(report.events, run.event_lines), at,
     });
     await judgeValues(services, tx, {
-      run, stateAfter: status.state, appended: [...historyRows, ...valuesOf(report.events, events.fresh)], at,
+      run, stateAfter: status.state, appended: [...historyRows, ...valuesOf(report.events, events.fresh)], at, causedBy: viewer.causedBy,
       reached: { historyLines: history.historyLines, eventLines: events.known, rewrites: history.historyRewrites, columnLines: history.columnLines },
     });
-    await captureRunState(services, tx, { runId: run.id, before: run.state, after: status.state, author: viewer.username });
+    await captureRunState(services, tx, { runId: run.id, before: run.state, after: status.state, author: viewer.username, causedBy: viewer.causedBy });
     return { stopped: run.stop_requested && !hasEnded(status.state) };
   });
 }

@@ -32,7 +32,7 @@ let services: Services;
 let receiver: Receiver;
 let now = new Date("2026-01-01T00:00:00Z");
 beforeEach(async () => {
-  await database.db.query(sql("test_hooks_clear", "truncate events, executions, attempts, delivery_jobs, automations, automation_revisions"), []);
+  await database.db.query(sql("test_hooks_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, automations, automation_revisions"), []);
   receiver = await startReceiver();
   running = startTestPipeline(database.db);
   services = runServices(database.db, {}, { pipeline: running.pipeline, templates, clock: { now: () => now, monotonic: () => now.getTime() } });
@@ -58,6 +58,20 @@ const bodies = (): string[] => receiver.received.map(({ body }) => body).sort();
 const path = (run: string): { entity: string; project: string; run: string } => ({ entity: "team", project: "p", run });
 
 describe("run hooks", () => {
+  test("a hook acts for whoever started the run: demoted since, it calls nobody", async () => {
+    const role = (name: string): Promise<unknown> => database.db.query(sql("test_set_role", "update team_members set role = $2 where user_id = $1"), [mia.userId, name]);
+    await make("left", configOf([{ run_state: "failed", url: receiver.url }]));
+    await report("left");
+    await role("viewer");
+    const before = now;
+    now = new Date(now.getTime() + 3_600_000);
+    await markRunsLost(services, 300_000);
+    expect(await settled(1)).toMatchObject([{ status: "skipped", reason: "rights_lost" }]);
+    expect(receiver.received).toHaveLength(0);
+    await role("member");
+    now = before;
+  });
+
   test("each state of a run calls its hook once, however often the script reports; a resumed run starts again", async () => {
     await make("a", configOf(everyState()));
     await make("a", configOf(everyState()));
@@ -101,6 +115,18 @@ describe("run hooks", () => {
     for (const absent of ["authorization", "x-wandb-signature", "webhook-signature"]) expect(post?.headers).not.toHaveProperty(absent);
     const get = receiver.received.find(({ method }) => method === "GET");
     expect([get?.url, get?.body, get?.headers["content-type"]]).toEqual([`${new URL(receiver.url).pathname}?event=run_finished&run_id=seed&name=a%20%26%20b`, "", undefined]);
+  });
+
+  test("a hook may report to the address of the delivery that began its run; the history does not show the token", async () => {
+    const address = `${receiver.url}/callbacks/${"t".repeat(64)}`;
+    receiver.answer(({ body }) => ({ status: 200, body: `I was told ${body}` }));
+    await make("reporting", configOf([{ run_state: "running", url: address, body: `{"status":"running","to":"${address}"}` }]));
+    const [execution] = await settled(1);
+    expect(bodies()).toEqual([`{"status":"running","to":"${address}"}`]);
+    const [attempt] = await attempts(database.db, execution?.id ?? "");
+    expect(attempt?.request).toMatchObject({ url: `${receiver.url}/callbacks/[callback token]` });
+    expect(JSON.stringify(attempt)).toContain("I was told");
+    expect(JSON.stringify(attempt)).not.toContain("tttt");
   });
 
   test("without a body {} is sent; what is no JSON is sent as text", async () => {

@@ -81,7 +81,7 @@ async function takeUpRun(services: Needs, viewer: Viewer, target: PathTarget, { 
   return await services.db.transaction(async (tx) => {
     const announce = async (runId: number, before: RunState | null, after: RunState): Promise<void> => {
       if (hooks !== null) await saveHooks(services, tx, runId, { hooks, userId: viewer.userId });
-      await captureRunState(services, tx, { runId, before, after, author: viewer.username, takenUp: state !== "pending" });
+      await captureRunState(services, tx, { runId, before, after, author: viewer.username, causedBy: viewer.causedBy, takenUp: state !== "pending" });
     };
     const known = await lockRun(tx, viewer.userId, { projectId: project.id, name });
     const take = async (run: LockedRun): Promise<UpsertedRun> => {

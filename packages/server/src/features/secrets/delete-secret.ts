@@ -2,6 +2,7 @@ import { deleteSecretById, findWebhooksOfSecret, lockSecretForChange } from "../
 import { conflict, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { requireTeam } from "./permissions.ts";
 
@@ -15,6 +16,7 @@ export async function deleteSecret(services: Pick<Services, "db">, viewer: Viewe
     const users = await findWebhooksOfSecret(tx, team.id, input.name);
     if (users.length > 0) throw conflict(`The secret "${input.name}" is used by ${webhooks(users.map(({ name }) => name))}; take it out there first.`);
     await deleteSecretById(tx, secret.id);
+    await recordAudit(tx, viewer, { action: "secret.delete", entityId: team.id, object: { id: secret.id, name: input.name }, before: { version: secret.version } });
   });
 }
 

@@ -11,6 +11,8 @@ export type Secret = {
   updatedBy: string | null;
   /** Number of webhooks that name the secret. */
   usedBy: number;
+  /** Earlier values that deliveries are still signed with, beside the present one; the latest first. */
+  previous: { version: number; until: Date }[];
 };
 
 export const secretOf = (row: SecretRow): Secret => ({
@@ -20,4 +22,5 @@ export const secretOf = (row: SecretRow): Secret => ({
   updatedAt: row.updated_at,
   updatedBy: row.updated_by,
   usedBy: row.used_by,
+  previous: row.previous.map(({ version, until }) => ({ version, until: new Date(until) })),
 });

@@ -30,7 +30,7 @@ export async function createFirstAdministrator(
   try {
     return await services.db.transaction(async (tx) => {
       if (!(await mayBeFirst(tx))) return { created: false };
-      const { key } = await insertPerson(services, tx, person);
+      const { key } = await insertPerson(services, tx, null, person);
       return { created: true, ...(input.password === null ? { password } : {}), ...(input.apiKey === null ? { apiKey: key.apiKey } : {}) };
     });
   } catch (error) {

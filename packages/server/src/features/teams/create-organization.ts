@@ -5,6 +5,7 @@ import { insertEntity } from "../../db/queries/people.ts";
 import { insertCoreRegistries } from "../../db/queries/registries.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { nameTaken, organizationEntityName } from "./names.ts";
 import type { VisibleOrganization } from "./permissions.ts";
@@ -19,7 +20,8 @@ export async function createOrganization(services: Pick<Services, "db">, viewer:
   noEvent("automations watch artifacts and runs, not people");
   try {
     return await services.db.transaction(async (tx) => {
-      await insert(tx, viewer, input.name, entityName);
+      const entityId = await insert(tx, viewer, input.name, entityName);
+      await recordAudit(tx, viewer, { action: "organization.create", entityId, object: { id: entityId, name: input.name }, after: { administrator: viewer.username } });
       return requireOrganization(tx, viewer, entityName, "admin");
     });
   } catch (error) {
@@ -27,9 +29,10 @@ export async function createOrganization(services: Pick<Services, "db">, viewer:
   }
 }
 
-async function insert(tx: Transaction, viewer: Viewer, name: string, entityName: string): Promise<void> {
+async function insert(tx: Transaction, viewer: Viewer, name: string, entityName: string): Promise<number> {
   const entityId = await insertEntity(tx, entityName, "organization");
   const id = await insertOrganization(tx, entityId, name);
   await setOrganizationMember(tx, id, viewer.userId, "admin");
   await insertCoreRegistries(tx, entityId, viewer.userId);
+  return entityId;
 }

@@ -1,9 +1,11 @@
-import { addToOrganizationOfTeam, setTeamMember } from "../../db/queries/people-members.ts";
+import { setTeamMember } from "../../db/queries/people-members.ts";
 import { insertEntity } from "../../db/queries/people.ts";
 import { insertTeam } from "../../db/queries/teams.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
+import { joinOrganizationOf } from "./join-organization.ts";
 import { nameTaken, requireEntityName } from "./names.ts";
 import type { VisibleTeam } from "./permissions.ts";
 import { requireOrganization, requireTeam, requireUser } from "./permissions.ts";
@@ -18,11 +20,13 @@ export async function createTeam(services: Pick<Services, "db">, viewer: Viewer,
     return await services.db.transaction(async (tx) => {
       const organization = await requireOrganization(tx, viewer, input.organization, "admin");
       requireEntityName(input.name, "name");
-      const adminId = input.admin === undefined ? viewer.userId : (await requireUser(tx, input.admin)).id;
+      const admin = input.admin === undefined ? { id: viewer.userId, username: viewer.username } : await requireUser(tx, input.admin);
       const entityId = await insertEntity(tx, input.name, "team");
       await insertTeam(tx, entityId, organization.id);
-      await addToOrganizationOfTeam(tx, entityId, adminId);
-      await setTeamMember(tx, entityId, adminId, "admin");
+      await joinOrganizationOf(tx, viewer, entityId, admin);
+      await setTeamMember(tx, entityId, admin.id, "admin");
+      // In the organization's log: it outlives the team.
+      await recordAudit(tx, viewer, { action: "team.create", entityId: organization.entityId, object: { id: entityId, name: input.name }, after: { administrator: admin.username } });
       return requireTeam(tx, viewer, input.name, "viewer");
     });
   } catch (error) {

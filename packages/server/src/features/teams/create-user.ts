@@ -25,7 +25,7 @@ export async function createUser(services: Pick<Services, "db" | "random" | "ids
   const passwordHash = input.password === undefined ? null : await hashPassword(input.password, services.random);
   const person = { username: input.username, displayName: input.displayName ?? input.username, email: input.email ?? null, passwordHash, isAdmin: input.isAdmin ?? false, apiKey: input.apiKey ?? null };
   try {
-    const { user, key } = await services.db.transaction((tx) => insertPerson(services, tx, person));
+    const { user, key } = await services.db.transaction((tx) => insertPerson(services, tx, viewer, person));
     return { user, apiKey: key.apiKey };
   } catch (error) {
     throw nameTaken(error, input.username);

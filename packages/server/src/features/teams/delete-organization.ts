@@ -4,6 +4,7 @@ import { deleteEntity } from "../../db/queries/people.ts";
 import { conflict } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { requireOrganization } from "./permissions.ts";
 
@@ -17,6 +18,7 @@ export async function deleteOrganization(services: Pick<Services, "db">, viewer:
     if (team !== null) throw conflict(`"${organization.name}" has teams, "${team}" among them; delete them first.`);
     const registry = await findRegistryInUse(tx, organization.entityId);
     if (registry !== null) throw conflict(`"${organization.name}" has collections in "${registry}"; delete them first.`);
+    await recordAudit(tx, viewer, { action: "organization.delete", entityId: organization.entityId, object: { id: organization.entityId, name: organization.name } });
     await purgeEntity(tx, organization.entityId);
     await deleteRows(tx, organization);
     await deleteEntity(tx, organization.entityId);

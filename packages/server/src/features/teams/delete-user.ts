@@ -1,4 +1,5 @@
 import type { Transaction } from "../../db/database.ts";
+import { notifyCredentials } from "../../db/queries/credentials.ts";
 import { findAnyProject, purgeEntity } from "../../db/queries/people-purge.ts";
 import type { User } from "../../db/queries/people.ts";
 import { deleteEntity, deleteUser as deleteUserRow, findLastAdminPost, lockServerAdmins } from "../../db/queries/people.ts";
@@ -6,6 +7,7 @@ import { conflict } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireServerAdmin } from "../access/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { requireUser } from "./permissions.ts";
 
@@ -13,13 +15,16 @@ import { requireUser } from "./permissions.ts";
  * Deletes a user with keys, memberships, personal webhooks, secrets and automations. Only for a server administrator.
  * Conflict while the user owns projects, is the last administrator of the server, or the only one of a team.
  */
-export async function deleteUser(services: Pick<Services, "db">, viewer: Viewer, input: { username: string }): Promise<void> {
+export async function deleteUser(services: Pick<Services, "db" | "credentials">, viewer: Viewer, input: { username: string }): Promise<void> {
   requireServerAdmin(viewer);
   noEvent("automations watch artifacts and runs, not people");
   await services.db.transaction(async (tx) => {
     const user = await requireUser(tx, input.username);
     await requireDispensable(tx, user);
+    await recordAudit(tx, viewer, { action: "user.delete", entityId: user.entityId, object: { id: user.id, name: user.username }, before: { displayName: user.displayName, email: user.email, isAdmin: user.isAdmin } });
     await deleteUserRow(tx, user.id);
+    await notifyCredentials(tx);
+    tx.afterCommit(services.credentials.forget);
     await purgeEntity(tx, user.entityId);
     await deleteEntity(tx, user.entityId);
   });

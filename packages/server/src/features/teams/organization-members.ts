@@ -8,6 +8,7 @@ import { lockTeamsOfOrganization } from "../../db/queries/teams.ts";
 import { conflict, notFound } from "../../domain/failure.ts";
 import type { Role, Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import type { VisibleOrganization } from "./permissions.ts";
 import { requireOrganization, requireUser } from "./permissions.ts";
@@ -28,8 +29,10 @@ export async function setOrganizationMember(services: Db, viewer: Viewer, input:
     const organization = await requireOrganization(tx, viewer, input.organization, "admin");
     const user = await requireUser(tx, input.username);
     await lockOrganization(tx, organization.id);
-    if (input.role !== "admin") await requireAnotherAdmin(tx, organization, user);
+    const before = await findRoleInOrganization(tx, organization.id, user.id);
+    if (input.role !== "admin") await requireAnotherAdmin(tx, organization, user, before);
     await setRow(tx, organization.id, user.id, input.role);
+    if (before !== input.role) await recordAudit(tx, viewer, { action: "member.set", entityId: organization.entityId, object: { id: user.id, name: user.username }, before: before === null ? null : { role: before }, after: { role: input.role } });
   });
 }
 
@@ -42,14 +45,16 @@ export async function removeOrganizationMember(services: Db, viewer: Viewer, inp
     const user = await requireUser(tx, input.username);
     await lockOrganization(tx, organization.id);
     await lockTeamsOfOrganization(tx, organization.id);
-    await requireAnotherAdmin(tx, organization, user);
+    const before = await findRoleInOrganization(tx, organization.id, user.id);
+    await requireAnotherAdmin(tx, organization, user, before);
     const team = await findTeamWithSoleAdmin(tx, organization.id, user.id);
     if (team !== null) throw conflict(`"${user.username}" is the only administrator of the team "${team}"; make another member its administrator first.`);
-    if (!(await removeFromOrganization(tx, organization.id, user.id))) throw notFound(`Member "${input.username}"`);
+    if (before === null || !(await removeFromOrganization(tx, organization.id, user.id))) throw notFound(`Member "${input.username}"`);
+    await recordAudit(tx, viewer, { action: "member.remove", entityId: organization.entityId, object: { id: user.id, name: user.username }, before: { role: before, teamsAndRegistries: true } });
   });
 }
 
-async function requireAnotherAdmin(tx: Transaction, organization: VisibleOrganization, user: { id: number; username: string }): Promise<void> {
-  if ((await findRoleInOrganization(tx, organization.id, user.id)) !== "admin") return;
+async function requireAnotherAdmin(tx: Transaction, organization: VisibleOrganization, user: { id: number; username: string }, role: Role | null): Promise<void> {
+  if (role !== "admin") return;
   if (!(await hasOtherOrganizationAdmin(tx, organization.id, user.id))) throw conflict(`"${user.username}" is the last administrator of "${organization.name}".`);
 }

@@ -1,42 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Viewer } from "../../domain/viewer.ts";
 import { hashApiKey } from "../../kit/api-key.ts";
-import { systemClock } from "../../kit/clock.ts";
-import { uuidv7Maker } from "../../kit/ids.ts";
-import { systemRandom } from "../../kit/random.ts";
 import type { TestDatabase } from "../../testing/database.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { insertUser } from "../../testing/people.ts";
 import { listRegistries } from "../registry/index.ts";
-import { findViewerByKeyHash, makeVerifyLogin } from "../tokens/index.ts";
+import { verifyLogin } from "../sessions/index.ts";
+import type { Services } from "../services.ts";
+import { testServices } from "../../testing/services.ts";
 import {
   createFirstAdministrator, createOrganization, createTeam, createUser, deleteOrganization, deleteTeam, deleteUser, listOrganizationMembers, listTeamMembers, listTeams, readTeam,
   readUser, removeOrganizationMember, removeTeamMember, setOrganizationMember, setTeamMember,
 } from "./index.ts";
 
 let database: TestDatabase;
-let services: { db: TestDatabase["db"]; random: typeof systemRandom; ids: () => string };
+let services: Services;
 let admin: Viewer;
 beforeAll(async () => {
   database = await createTestDatabase();
-  services = { db: database.db, random: systemRandom, ids: uuidv7Maker(systemClock, systemRandom) };
+  services = testServices(database.db);
   admin = await insertUser(database.db, "root", { isAdmin: true });
 });
 afterAll(() => database.drop());
+
+const viewerOf = async ({ credentials }: Services, apiKey: string): Promise<Viewer | null> => (await credentials.find("api_key", hashApiKey(apiKey)))?.viewer ?? null;
 
 const all = { after: null, limit: 100 };
 
 describe("users", () => {
   test("a new user has a key that works, a personal entity of the same name, and only what was asked for", async () => {
     const { user, apiKey } = await createUser(services, admin, { username: "Grace", email: "grace@example.com" });
-    expect(await findViewerByKeyHash(services, hashApiKey(apiKey))).toEqual({ userId: user.id, username: "Grace", entityId: user.entityId, isAdmin: false });
+    expect(await viewerOf(services, apiKey)).toEqual({ userId: user.id, username: "Grace", entityId: user.entityId, isAdmin: false });
     expect(await readTeam(services, { userId: user.id, username: "Grace", entityId: user.entityId, isAdmin: false }, { team: "grace" })).toMatchObject({ name: "Grace", kind: "user", organization: null, role: "admin" });
   });
 
   test("an imported W&B key goes on working, and belongs to one user only", async () => {
     const apiKey = "0123456789abcdef0123456789abcdef01234567";
     const { user } = await createUser(services, admin, { username: "importer", apiKey });
-    expect(await findViewerByKeyHash(services, hashApiKey(apiKey))).toMatchObject({ userId: user.id });
+    expect(await viewerOf(services, apiKey)).toMatchObject({ userId: user.id });
     await expect(createUser(services, admin, { username: "importer2", apiKey })).rejects.toMatchObject({ code: "conflict" });
     await expect(createUser(services, admin, { username: "importer2", apiKey: `${"x".repeat(39)}!` })).rejects.toMatchObject({ code: "invalid" });
     // Nothing of the failed ones is left.
@@ -73,13 +74,13 @@ describe("users", () => {
 
   test("a user goes with keys and memberships, but not while others depend on them", async () => {
     const { apiKey } = await createUser(services, admin, { username: "leaver" });
-    const leaver = await findViewerByKeyHash(services, hashApiKey(apiKey));
+    const leaver = await viewerOf(services, apiKey);
     if (leaver === null) throw new Error("no user");
     await createOrganization(services, leaver, { name: "left" });
     await expect(deleteUser(services, admin, { username: "leaver" })).rejects.toMatchObject({ code: "conflict" });
     await setOrganizationMember(services, admin, { organization: "left", username: "root", role: "admin" });
     await deleteUser(services, admin, { username: "leaver" });
-    expect(await findViewerByKeyHash(services, hashApiKey(apiKey))).toBeNull();
+    expect(await viewerOf(services, apiKey)).toBeNull();
     await createUser(services, admin, { username: "leaver" });
     await expect(deleteUser(services, admin, { username: "root" })).rejects.toMatchObject({ code: "conflict" });
   });
@@ -165,14 +166,13 @@ describe("the first administrator", () => {
   test("is created once, though two servers start at once, and what was generated is told once", async () => {
     const fresh = await createTestDatabase();
     try {
-      const own = { ...services, db: fresh.db };
+      const own = testServices(fresh.db);
       const input = { username: "admin", password: null, apiKey: null };
       const results = await Promise.all([createFirstAdministrator(own, input), createFirstAdministrator(own, input)]);
       const [made] = results.filter(({ created }) => created);
       expect(results.filter(({ created }) => created)).toHaveLength(1);
-      expect(await findViewerByKeyHash(own, hashApiKey(made?.apiKey ?? ""))).toMatchObject({ username: "admin", isAdmin: true });
-      const verify = makeVerifyLogin({ db: fresh.db, clock: systemClock });
-      expect(await verify({ username: "admin", password: made?.password ?? "", address: "a" })).toMatchObject({ isAdmin: true });
+      expect(await viewerOf(own, made?.apiKey ?? "")).toMatchObject({ username: "admin", isAdmin: true });
+      expect(await verifyLogin(own, { username: "admin", password: made?.password ?? "", address: "a" })).toMatchObject({ isAdmin: true });
       expect(await createFirstAdministrator(own, input)).toEqual({ created: false });
     } finally {
       await fresh.drop();
@@ -182,10 +182,10 @@ describe("the first administrator", () => {
   test("takes the configured password and key, and does not repeat them", async () => {
     const fresh = await createTestDatabase();
     try {
-      const own = { ...services, db: fresh.db };
+      const own = testServices(fresh.db);
       const apiKey = "local-".concat("a".repeat(40));
       expect(await createFirstAdministrator(own, { username: "boss", password: "long enough", apiKey })).toEqual({ created: true });
-      expect(await findViewerByKeyHash(own, hashApiKey(apiKey))).toMatchObject({ username: "boss", isAdmin: true });
+      expect(await viewerOf(own, apiKey)).toMatchObject({ username: "boss", isAdmin: true });
     } finally {
       await fresh.drop();
     }

@@ -1,11 +1,13 @@
 import type { Transaction } from "../../db/database.ts";
 import type { Member } from "../../db/queries/people-members.ts";
-import { addToOrganizationOfTeam, findRoleInTeam, hasOtherTeamAdmin, listTeamMembers as listRows, removeFromTeam, setTeamMember as setRow } from "../../db/queries/people-members.ts";
+import { findRoleInTeam, hasOtherTeamAdmin, listTeamMembers as listRows, removeFromTeam, setTeamMember as setRow } from "../../db/queries/people-members.ts";
 import { lockTeam } from "../../db/queries/teams.ts";
 import { conflict, notFound } from "../../domain/failure.ts";
 import type { Role, Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
+import { joinOrganizationOf } from "./join-organization.ts";
 import type { VisibleTeam } from "./permissions.ts";
 import { requireRealTeam, requireTeam, requireUser } from "./permissions.ts";
 
@@ -25,9 +27,11 @@ export async function setTeamMember(services: Db, viewer: Viewer, input: Named &
     const team = await requireRealTeam(tx, viewer, input.team, "admin");
     const user = await requireUser(tx, input.username);
     await lockTeam(tx, team.entityId);
-    if (input.role !== "admin") await requireAnotherAdmin(tx, team, user);
-    await addToOrganizationOfTeam(tx, team.entityId, user.id);
+    const before = await findRoleInTeam(tx, team.entityId, user.id);
+    if (input.role !== "admin") await requireAnotherAdmin(tx, team, user, before);
+    await joinOrganizationOf(tx, viewer, team.entityId, user);
     await setRow(tx, team.entityId, user.id, input.role);
+    if (before !== input.role) await recordAudit(tx, viewer, { action: "member.set", entityId: team.entityId, object: { id: user.id, name: user.username }, before: before === null ? null : { role: before }, after: { role: input.role } });
   });
 }
 
@@ -39,12 +43,14 @@ export async function removeTeamMember(services: Db, viewer: Viewer, input: Name
     const team = await requireRealTeam(tx, viewer, input.team, leaves ? "viewer" : "admin");
     const user = await requireUser(tx, input.username);
     await lockTeam(tx, team.entityId);
-    await requireAnotherAdmin(tx, team, user);
-    if (!(await removeFromTeam(tx, team.entityId, user.id))) throw notFound(`Member "${input.username}"`);
+    const before = await findRoleInTeam(tx, team.entityId, user.id);
+    await requireAnotherAdmin(tx, team, user, before);
+    if (before === null || !(await removeFromTeam(tx, team.entityId, user.id))) throw notFound(`Member "${input.username}"`);
+    await recordAudit(tx, viewer, { action: "member.remove", entityId: team.entityId, object: { id: user.id, name: user.username }, before: { role: before } });
   });
 }
 
-async function requireAnotherAdmin(tx: Transaction, team: VisibleTeam, user: { id: number; username: string }): Promise<void> {
-  if ((await findRoleInTeam(tx, team.entityId, user.id)) !== "admin") return;
+async function requireAnotherAdmin(tx: Transaction, team: VisibleTeam, user: { id: number; username: string }, role: Role | null): Promise<void> {
+  if (role !== "admin") return;
   if (!(await hasOtherTeamAdmin(tx, team.entityId, user.id))) throw conflict(`"${user.username}" is the last administrator of "${team.name}".`);
 }

@@ -10,7 +10,7 @@ const longestName = 128;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Headers that each delivery sets itself. */
-const ours = new Set(["content-type", "user-agent", "traceparent", "tracestate", "x-wandb-signature"]);
+const ours = new Set(["content-type", "user-agent", "traceparent", "tracestate", "x-wandb-signature", "x-wandb-signature-previous"]);
 
 /** Everything that is wrong with a webhook's own headers. */
 export function headerProblems(fields: WebhookFields): Problem[] {

@@ -6,7 +6,10 @@ import { endpointNotAllowed } from "../../domain/endpoint/endpoint-refusal.ts";
 import { Failure, invalid } from "../../domain/failure.ts";
 import { nearestName } from "../../domain/filter/nearest-name.ts";
 import { nameProblem } from "../../domain/names.ts";
+import type { Viewer } from "../../domain/viewer.ts";
 import { SecretUnreadable } from "../../ports/secret-store/port.ts";
+import type { RefusedEndpoint } from "../audit/index.ts";
+import { recordRefusal } from "../audit/index.ts";
 import { accessTokenProblem } from "../secrets/index.ts";
 import type { Services } from "../services.ts";
 import { headerProblems } from "./check-headers.ts";
@@ -16,12 +19,13 @@ const mostSecrets = 32;
 
 /**
  * Refuses a URL that webhooks may not call: by its text, or by the addresses that its name has now. The tenant gets one
- * message for all of it; the exact code goes to the log. Delivery checks again, on the address that it dials.
+ * message for all of it; the exact code goes to the server's part of the audit log. Delivery checks again, on the address that it dials.
  */
-export async function checkEndpoint(services: Pick<Services, "outbound" | "log">, url: string, who: { team: string; user: string }): Promise<void> {
+export async function checkEndpoint(services: Pick<Services, "db" | "outbound" | "log">, viewer: Viewer, url: string, of: Pick<RefusedEndpoint, "team" | "webhook">): Promise<void> {
   const checked = await services.outbound.check(url);
   if (checked.ok) return;
-  services.log.warn({ code: checked.code, where: checked.where, ...who }, "a webhook's endpoint was refused");
+  services.log.warn({ code: checked.code, where: checked.where, team: of.team, user: viewer.username }, "a webhook's endpoint was refused");
+  await recordRefusal(services, viewer, { code: checked.code, where: checked.where, team: of.team, webhook: of.webhook });
   throw new Failure("endpoint_not_allowed", endpointNotAllowed, [{ path: "url", message: endpointNotAllowed }]);
 }
 

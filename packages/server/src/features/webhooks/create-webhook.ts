@@ -4,8 +4,10 @@ import { conflict } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireTeam } from "../secrets/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { checkEndpoint, checkFields } from "./check-webhook.ts";
+import { auditedWebhook } from "./audited-webhook.ts";
 import type { SavedWebhook, WebhookFields } from "./webhook.ts";
 import { defaultFields, savedWebhookOf, webhookFrom } from "./webhook.ts";
 
@@ -17,7 +19,7 @@ export async function createWebhook(services: Pick<Services, "db" | "outbound" |
   const team = await requireTeam(services.db, viewer, teamName, "admin");
   const fields: WebhookFields = { ...defaultFields, ...given };
   // Before the transaction: a name server may take its time.
-  await checkEndpoint(services, fields.url, { team: team.name, user: viewer.username });
+  await checkEndpoint(services, viewer, fields.url, { team: team.name, webhook: null });
   const webhook = webhookFrom(fields, { id: services.ids(), entityId: team.id, enabled: true });
   return services.db.transaction(async (tx) => {
     noEvent("a webhook is none of the things that automations watch");
@@ -29,6 +31,7 @@ export async function createWebhook(services: Pick<Services, "db" | "outbound" |
     }
     const saved = await findWebhook(tx, team.id, webhook.id);
     if (saved === null) throw new Error("The webhook that was just stored is not there.");
+    await recordAudit(tx, viewer, { action: "webhook.create", entityId: team.id, object: webhook, after: auditedWebhook(webhook) });
     return savedWebhookOf(saved);
   });
 }

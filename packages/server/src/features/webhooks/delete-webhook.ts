@@ -4,7 +4,10 @@ import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireTeam } from "../secrets/index.ts";
+import { recordAudit } from "../audit/index.ts";
 import type { Services } from "../services.ts";
+import { auditedWebhook } from "./audited-webhook.ts";
+import { savedWebhookOf } from "./webhook.ts";
 
 /**
  * Deletes the webhook. A conflict as long as enabled automations call it, unless `force`: their deliveries then fail
@@ -21,5 +24,6 @@ export async function deleteWebhook(services: Pick<Services, "db">, viewer: View
     const automations = input.force ? [] : await findEnabledAutomationsOfWebhook(tx, input.id);
     if (automations.length > 0) throw conflict(`The webhook "${webhook.name}" is called by the automations ${automations.map((name) => `"${name}"`).join(", ")}; disable them first, or delete with force=true.`);
     await deleteWebhookById(tx, team.id, input.id);
+    await recordAudit(tx, viewer, { action: "webhook.delete", entityId: team.id, object: webhook, before: auditedWebhook(savedWebhookOf(webhook)) });
   });
 }

@@ -1,12 +1,10 @@
 import { findVariable } from "@bellhop/contract";
-import { findGrantedSecrets } from "../../db/queries/granted-secrets.ts";
-import type { SealedSecretRow } from "../../db/queries/granted-secrets.ts";
 import type { Attempt } from "../../domain/execution.ts";
 import { invalid } from "../../domain/failure.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { parsePayload } from "../../domain/template/index.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import { SecretUnreadable } from "../../ports/secret-store/port.ts";
+import { secretOpener } from "../../pipeline/index.ts";
 import { requireTeam } from "../secrets/index.ts";
 import type { Services } from "../services.ts";
 import { exampleEvent } from "./example-event.ts";
@@ -38,8 +36,8 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
     earlier: null,
   });
   if (!rendered.ok) return refused(rendered.reason);
-  const secrets = await openSecrets(services, webhook);
-  return secrets === null ? refused("secret_unreadable") : action.send({ executionId, request: rendered.request, webhook, secrets });
+  const opened = (await secretOpener(services.db, services.secretStore)([webhook]))(webhook);
+  return opened.ok ? action.send({ executionId, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refused(opened.reason);
 }
 
 /** An example for each variable that the payload names. Throws invalid where an automation's payload would be refused. */
@@ -52,21 +50,3 @@ function exampleValues(webhook: SavedWebhook, payload: string | null, executionI
 }
 
 const refused = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });
-
-/** The secrets granted to the webhook, by name; null when one of them does not open. */
-async function openSecrets(services: Pick<Services, "db" | "secretStore">, webhook: SavedWebhook): Promise<ReadonlyMap<string, string> | null> {
-  const secrets = new Map<string, string>();
-  try {
-    for (const row of await findGrantedSecrets(services.db, [webhook.id])) secrets.set(row.name, await open(services, row));
-  } catch (error) {
-    if (error instanceof SecretUnreadable) return null;
-    throw error;
-  }
-  return secrets;
-}
-
-const open = ({ secretStore }: Pick<Services, "secretStore">, row: SealedSecretRow): Promise<string> =>
-  secretStore.open(
-    { keyId: row.key_id, wrapNonce: row.wrap_nonce, wrappedKey: row.wrapped_key, nonce: row.nonce, ciphertext: row.ciphertext },
-    { entityId: String(row.entity_id), secretId: row.id, version: row.version },
-  );

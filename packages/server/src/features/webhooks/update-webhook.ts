@@ -4,9 +4,11 @@ import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { requireTeam } from "../secrets/index.ts";
+import { recordAuditOfChange } from "../audit/index.ts";
 import type { Services } from "../services.ts";
 import { checkEndpoint, checkFields } from "./check-webhook.ts";
 import { nameTaken } from "./create-webhook.ts";
+import { auditedChange } from "./audited-webhook.ts";
 import type { SavedWebhook, WebhookFields } from "./webhook.ts";
 import { fieldsOf, savedWebhookOf, webhookFrom } from "./webhook.ts";
 
@@ -16,9 +18,10 @@ type Input = { team: string; id: string; enabled?: boolean } & Partial<WebhookFi
 export async function updateWebhook(services: Pick<Services, "db" | "outbound" | "secretStore" | "log">, viewer: Viewer, input: Input): Promise<SavedWebhook> {
   const { team: teamName, id, enabled, ...changes } = input;
   const team = await requireTeam(services.db, viewer, teamName, "admin");
-  if (!isUuid(id) || (await findWebhook(services.db, team.id, id)) === null) throw notFound("Webhook");
+  const known = isUuid(id) ? await findWebhook(services.db, team.id, id) : null;
+  if (known === null) throw notFound("Webhook");
   // Before the transaction: a name server may take its time.
-  if (changes.url !== undefined) await checkEndpoint(services, changes.url, { team: team.name, user: viewer.username });
+  if (changes.url !== undefined) await checkEndpoint(services, viewer, changes.url, { team: team.name, webhook: known });
   return services.db.transaction(async (tx) => {
     noEvent("a webhook is none of the things that automations watch");
     await lockWebhookForChange(tx, team.id, id);
@@ -34,6 +37,8 @@ export async function updateWebhook(services: Pick<Services, "db" | "outbound" |
     }
     const saved = await findWebhook(tx, team.id, id);
     if (saved === null) throw notFound("Webhook");
-    return savedWebhookOf(saved);
+    const result = savedWebhookOf(saved);
+    await recordAuditOfChange(tx, viewer, { action: "webhook.update", entityId: team.id, object: result, ...auditedChange(current, result) });
+    return result;
   });
 }

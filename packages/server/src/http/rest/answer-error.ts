@@ -23,6 +23,7 @@ export function answerError(log: Log, error: unknown, request: FastifyRequest, r
 export function send(reply: FastifyReply, failure: Failure): FastifyReply {
   const body: ErrorBody = { error: { code: failure.code, message: failure.message, details: failure.details } };
   if (failure.code === "unauthenticated") reply.header("www-authenticate", 'Basic realm="Bellhop", charset="UTF-8", Bearer realm="Bellhop"');
+  if (failure.retryAfterSeconds !== null) reply.header("retry-after", failure.retryAfterSeconds);
   return reply.code(errorCatalogue[failure.code].status).send(body);
 }
 

@@ -7,6 +7,7 @@ import { answerError, send } from "./answer-error.ts";
 import { makeOpenapi } from "./openapi.ts";
 import { readJson } from "./read-json.ts";
 import type { Route } from "./route.ts";
+import { noKey } from "./route.ts";
 
 export type RestOptions = { services: Services; authenticate: Authenticate; routes: readonly Route[] };
 
@@ -49,20 +50,18 @@ function serve(api: FastifyInstance, { services, authenticate }: RestOptions, ro
     url: route.path.replace(/\{(\w+)\}/g, ":$1"),
     // Before the body is read: who may not ask costs no more than this.
     preParsing: async (request) => {
+      if (route.open) return;
       const viewer = await authenticate(request);
       if (viewer === null) throw noKey();
       viewers.set(request, viewer);
     },
     handler: async (request, reply) => {
-      const viewer = viewers.get(request);
-      if (viewer === undefined) throw noKey();
-      const answer = await route.handle({ services, viewer, request, params: request.params, query: request.query, body: request.body });
+      const viewer = viewers.get(request) ?? null;
+      const answer = await route.handle({ services, viewer, request, reply, params: request.params, query: request.query, body: request.body });
       return route.answer === null ? reply.code(204).send() : reply.code(route.status).send(answer);
     },
   });
 }
-
-const noKey = (): Failure => new Failure("unauthenticated", "Send an API key: Authorization: Bearer <key>, or Basic with the user name api.");
 
 /** 405 where the path exists with other methods, else 404. */
 function answerUnknown(routes: readonly Route[]): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {

@@ -39,12 +39,12 @@ describe("openapi.json", () => {
     for (const schema of [route.params, route.query, ...(route.body === null ? [] : [route.body])]) expect(isStrict(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }))).toBe(true);
   });
 
-  test("is OpenAPI 3.1 whose references all lead somewhere, with both ways to authenticate and the delivery as a webhook", () => {
+  test("is OpenAPI 3.1 whose references all lead somewhere, with every way to authenticate and the delivery as a webhook", () => {
     expect(document.openapi).toMatch(/^3\.1\./);
     for (const { $ref } of objectsIn(document).filter((each) => typeof each.$ref === "string")) {
       expect($ref.slice(2).split("/").reduce((place: Json, key: string) => place?.[key], document), $ref).toBeDefined();
     }
-    expect(Object.keys(document.components.securitySchemes).sort()).toEqual(["basic", "bearer"]);
+    expect(Object.keys(document.components.securitySchemes).sort()).toEqual(["basic", "bearer", "session"]);
     expect(document.webhooks.delivery.post.parameters.map(({ name }: { name: string }) => name)).toContain("x-wandb-signature");
     expect(document.components.schemas.Error.properties.error.properties.code.enum).toContain("not_found");
   });

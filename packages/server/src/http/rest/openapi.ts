@@ -1,6 +1,7 @@
 import { errorCatalogue } from "@bellhop/contract";
 import { z } from "zod";
 import { isRecord } from "../../kit/cast.ts";
+import { sessionCookieName } from "../session-cookie.ts";
 import { deliveryWebhook } from "./openapi-delivery.ts";
 import type { Route } from "./route.ts";
 
@@ -19,7 +20,7 @@ export function makeOpenapi(routes: readonly Route[], publicUrl: string): Json {
       description: "Automations for machine-learning teams. Lists come in pages: pass nextCursor of a page as cursor to get the next one. An object that you may not see answers like one that does not exist.",
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
-    security: [{ bearer: [] }, { basic: [] }],
+    security: [{ bearer: [] }, { basic: [] }, { session: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     webhooks: { delivery: deliveryWebhook },
@@ -27,6 +28,7 @@ export function makeOpenapi(routes: readonly Route[], publicUrl: string): Json {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "The API key." },
         basic: { type: "http", scheme: "basic", description: "User name api, password the API key; as the wandb SDK sends it." },
+        session: { type: "apiKey", in: "cookie", name: sessionCookieName, description: "What POST /sessions sets. Writes need an Origin of this server." },
       },
       schemas: { Error: errorSchema },
       responses: { Error: { description: "What went wrong, and where.", content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } } },
@@ -58,6 +60,7 @@ function operation(route: Route): Json {
     operationId: operationId(route),
     summary: route.summary,
     tags: [route.tag],
+    ...(route.open ? { security: [] } : {}),
     parameters: [...parameters(route.params, "path"), ...parameters(route.query, "query")],
     ...(route.body === null ? {} : { requestBody: { required: !route.body.safeParse(undefined).success, content: { "application/json": { schema: jsonSchema(route.body, "input") } } } }),
     responses: {

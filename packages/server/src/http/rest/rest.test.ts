@@ -138,11 +138,11 @@ describe("people over REST", () => {
   });
 
   test("API keys: made, listed without the key, revoked", async () => {
-    const made = await bob("POST", "/users/me/api-keys", { description: "laptop" });
-    expect(made).toMatchObject({ status: 201, body: { description: "laptop", apiKey: expect.stringMatching(/^[a-z2-7]{40}$/) } });
+    const made = await bob("POST", "/users/me/api-keys", { name: "laptop" });
+    expect(made).toMatchObject({ status: 201, body: { name: "laptop", apiKey: expect.stringMatching(/^[a-z2-7]{40}$/) } });
     expect((await restClient(address, made.body.apiKey)("GET", "/users/me")).status).toBe(200);
     const listed = await bob("GET", "/users/me/api-keys");
-    expect(listed.body.items.map(({ description }: { description: string }) => description)).toEqual(["first key", "laptop"]);
+    expect(listed.body.items.map(({ name }: { name: string }) => name)).toEqual(["first key", "laptop"]);
     expect(JSON.stringify(listed.body)).not.toContain(made.body.apiKey);
     expect((await ada("DELETE", `/users/me/api-keys/${made.body.id}`)).status).toBe(404);
     expect((await bob("DELETE", `/users/me/api-keys/${made.body.id}`)).status).toBe(204);

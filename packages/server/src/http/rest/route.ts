@@ -1,13 +1,14 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Problem } from "@bellhop/contract";
-import { invalid } from "../../domain/failure.ts";
+import { Failure, invalid } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import type { Services } from "../../features/services.ts";
 import { describeIssues } from "./describe-issues.ts";
 
 /** What a route's handler gets: everything checked against the route's schemas. */
-export type RouteInput<Params, Query, Body> = { services: Services; viewer: Viewer; params: Params; query: Query; body: Body; request: FastifyRequest };
+export type OpenInput<Params, Query, Body> = { services: Services; params: Params; query: Query; body: Body; request: FastifyRequest; reply: FastifyReply };
+export type RouteInput<Params, Query, Body> = OpenInput<Params, Query, Body> & { viewer: Viewer };
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -25,8 +26,10 @@ export type Route = {
   /** Null for 204. */
   answer: z.ZodType | null;
   status: 200 | 201 | 202 | 204;
+  /** Whether anyone may ask, without a key: such a route gets no viewer. */
+  open: boolean;
   /** Checks params, query and body, all at once, and then does the work. Throws a Failure. */
-  handle(input: RouteInput<unknown, unknown, unknown>): Promise<unknown>;
+  handle(input: OpenInput<unknown, unknown, unknown> & { viewer: Viewer | null }): Promise<unknown>;
 };
 
 type Shape<P extends z.ZodType, Q extends z.ZodType> = { method: Method; path: string; summary: string; tag: string; params: P; query: Q };
@@ -37,6 +40,10 @@ type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A exten
   answer: A;
   status: 200 | 201 | 202;
   handle(input: RouteInput<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<A>>;
+};
+
+type OpenSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> = Omit<Spec<P, Q, B, A>, "handle"> & {
+  handle(input: OpenInput<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<A>>;
 };
 
 type SilentSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Shape<P, Q> & {
@@ -50,13 +57,27 @@ export const nothing = z.strictObject({});
 /** Declares a route; ties the handler's types to its schemas. The answer is cut to what its schema names. */
 export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(spec: Spec<P, Q, B, A>): Route {
   const check = checker(spec);
-  return { ...spec, handle: async (input) => spec.answer.parse(await spec.handle({ ...input, ...check(input) })) };
+  return { ...spec, open: false, handle: async (input) => spec.answer.parse(await spec.handle({ ...input, viewer: known(input), ...check(input) })) };
+}
+
+/** Declares a route that anyone may call, without a key. */
+export function openRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(spec: OpenSpec<P, Q, B, A>): Route {
+  const check = checker(spec);
+  return { ...spec, open: true, handle: async (input) => spec.answer.parse(await spec.handle({ ...input, ...check(input) })) };
 }
 
 /** Declares a route that answers 204 without a body. */
 export function silentRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(spec: SilentSpec<P, Q, B>): Route {
   const check = checker(spec);
-  return { ...spec, answer: null, status: 204, handle: (input) => spec.handle({ ...input, ...check(input) }) };
+  return { ...spec, answer: null, status: 204, open: false, handle: (input) => spec.handle({ ...input, viewer: known(input), ...check(input) }) };
+}
+
+export const noKey = (): Failure => new Failure("unauthenticated", "Send an API key: Authorization: Bearer <key>, or Basic with the user name api.");
+
+/** The viewer. Throws unauthenticated when the request had no key. */
+function known({ viewer }: { viewer: Viewer | null }): Viewer {
+  if (viewer === null) throw noKey();
+  return viewer;
 }
 
 type Parts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = { params: P; query: Q; body: B | null };

@@ -4,7 +4,7 @@ import { listExecutions, readExecution, redeliverExecution } from "../../feature
 import { pageOf, readCursor } from "./page.ts";
 import type { Route } from "./route.ts";
 import { nothing, route } from "./route.ts";
-import { showAttempt, showExecution } from "./views-delivery.ts";
+import { showAttempt, showCause, showExecution, showReport } from "./views-delivery.ts";
 
 const tag = "executions";
 const execution = z.strictObject({ id: nameSchema });
@@ -20,11 +20,11 @@ export const executionRoutes: Route[] = [
     },
   }),
   route({
-    method: "GET", path: "/executions/{id}", tag, summary: "Read an execution with its attempts",
+    method: "GET", path: "/executions/{id}", tag, summary: "Read an execution with its attempts, and what its receiver reported",
     params: execution, query: nothing, body: null, answer: executionWithAttemptsSchema, status: 200,
     handle: async ({ services, viewer, params }) => {
-      const { attempts, ...read } = await readExecution(services, viewer, params);
-      return { ...showExecution(read), attempts: attempts.map(showAttempt) };
+      const { attempts, reports, causes, ...read } = await readExecution(services, viewer, params);
+      return { ...showExecution(read), attempts: attempts.map(showAttempt), reports: reports.map(showReport), causes: causes.map(showCause) };
     },
   }),
   route({

@@ -1,13 +1,11 @@
-import {
-  apiKeySchema, createApiKeySchema, createdApiKeySchema, createdUserSchema, createUserSchema, currentUserSchema, listOf, nameSchema, pageQuery, pageQuerySchema, userSchema,
-} from "@bellhop/contract";
+import { createdUserSchema, createUserSchema, currentUserSchema, listOf, nameSchema, pageQuery, userSchema } from "@bellhop/contract";
 import { z } from "zod";
 import { createUser, deleteUser, listUserOrganizations, listUsers, listUserTeams, readCurrentUser, readUser } from "../../features/teams/index.ts";
-import { createApiKey, deleteApiKey, listApiKeys } from "../../features/tokens/index.ts";
 import { pageOf, readCursor } from "./page.ts";
 import type { Route } from "./route.ts";
 import { nothing, route, silentRoute } from "./route.ts";
-import { showApiKey, showUser } from "./views-people.ts";
+import { keyRoutes } from "./routes-keys.ts";
+import { showUser } from "./views-people.ts";
 
 const tag = "users";
 const username = z.strictObject({ username: nameSchema });
@@ -49,28 +47,4 @@ const users: Route[] = [
   }),
 ];
 
-const keys: Route[] = [
-  route({
-    method: "POST", path: "/users/me/api-keys", tag, summary: "Make an API key for yourself",
-    params: nothing, query: nothing, body: createApiKeySchema, answer: createdApiKeySchema, status: 201,
-    handle: async ({ services, viewer, body }) => {
-      const { apiKey, ...key } = await createApiKey(services, viewer, { description: body.description ?? null });
-      return { ...showApiKey(key), apiKey };
-    },
-  }),
-  route({
-    method: "GET", path: "/users/me/api-keys", tag, summary: "List your API keys",
-    params: nothing, query: pageQuerySchema, body: null, answer: listOf(apiKeySchema), status: 200,
-    handle: async ({ services, viewer, query }) => {
-      const rows = await listApiKeys(services, viewer, { after: readCursor(query.cursor), limit: query.limit });
-      return pageOf(rows, query.limit, { key: (row) => row.id, item: showApiKey });
-    },
-  }),
-  silentRoute({
-    method: "DELETE", path: "/users/me/api-keys/{id}", tag, summary: "Revoke one of your API keys; it stops working within a second",
-    params: z.strictObject({ id: z.string().max(64) }), query: nothing, body: null,
-    handle: ({ services, viewer, params }) => deleteApiKey(services, viewer, params),
-  }),
-];
-
-export const userRoutes: Route[] = [...users, ...keys];
+export const userRoutes: Route[] = [...users, ...keyRoutes];

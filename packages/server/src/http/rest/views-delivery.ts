@@ -1,9 +1,9 @@
-import type { attemptSchema, executionSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
+import type { attemptSchema, executionSchema, executionWithAttemptsSchema, reportSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
 import type { z } from "zod";
 import type { Attempt } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
-import type { Execution, ShownAttempt } from "../../features/history/index.ts";
+import type { Execution, ShownAttempt, ShownCause, ShownReport } from "../../features/history/index.ts";
 import type { SavedWebhook } from "../../features/webhooks/index.ts";
 
 /** How webhooks and deliveries look over REST. */
@@ -43,6 +43,7 @@ export const showExecution = (execution: Execution): z.input<typeof executionSch
   ...execution,
   action: shownActions[execution.action] ?? "webhook",
   event: { ...execution.event, at: execution.event.at.toISOString() },
+  outcome: execution.outcome === null ? null : { ...execution.outcome, reportedAt: execution.outcome.reportedAt.toISOString() },
   nextAttemptAt: time(execution.nextAttemptAt),
   createdAt: execution.createdAt.toISOString(),
   finishedAt: time(execution.finishedAt),
@@ -50,3 +51,7 @@ export const showExecution = (execution: Execution): z.input<typeof executionSch
 
 export const showAttempt = (attempt: ShownAttempt): z.input<typeof attemptSchema> =>
   ({ ...attempt, startedAt: attempt.startedAt.toISOString(), finishedAt: attempt.finishedAt.toISOString() });
+
+export const showReport = (report: ShownReport): z.input<typeof reportSchema> => ({ ...report, reportedAt: report.reportedAt.toISOString() });
+
+export const showCause = (cause: ShownCause): z.input<typeof executionWithAttemptsSchema>["causes"][number] => ({ ...cause, createdAt: cause.createdAt.toISOString() });

@@ -1,3 +1,5 @@
+import type { apiKeySchema } from "@bellhop/contract";
+import type { z } from "zod";
 import type { ApiKey } from "../../features/tokens/index.ts";
 import type { Member, User, VisibleOrganization, VisibleTeam } from "../../features/teams/index.ts";
 import type { Registry } from "../../features/registry/index.ts";
@@ -9,7 +11,12 @@ type Shown<Thing extends { createdAt: Date }> = Omit<Thing, "createdAt"> & { cre
 const dated = <Thing extends { createdAt: Date }>(thing: Thing): Shown<Thing> => ({ ...thing, createdAt: thing.createdAt.toISOString() });
 
 export const showUser = (user: User): Shown<User> => dated(user);
-export const showApiKey = (key: ApiKey): Shown<ApiKey> => dated(key);
+export const showApiKey = ({ description, expiresAt, lastUsedAt, ...key }: ApiKey): z.input<typeof apiKeySchema> => ({
+  ...dated(key),
+  name: description,
+  expiresAt: expiresAt?.toISOString() ?? null,
+  lastUsedAt: lastUsedAt?.toISOString() ?? null,
+});
 export const showMember = (member: Member): Shown<Member> => dated(member);
 export const showTeam = (team: VisibleTeam): Shown<VisibleTeam> => dated(team);
 

@@ -2,8 +2,8 @@ import type { FastifyRequest } from "fastify";
 import type { Readable } from "node:stream";
 import { Failure } from "../../domain/failure.ts";
 import type { LinkMethod, LinkRefusal } from "../../domain/signed-link/signed-link.ts";
-import { verifyLink } from "../../domain/signed-link/signed-link.ts";
-import { artifactLinkKey } from "../../features/artifacts/index.ts";
+import { verifyLinkByAny } from "../../domain/signed-link/signed-link.ts";
+import { artifactLinkKeys } from "../../features/artifacts/index.ts";
 import type { Services } from "../../features/services.ts";
 
 const refusals: Readonly<Record<LinkRefusal, string>> = {
@@ -15,7 +15,7 @@ const refusals: Readonly<Record<LinkRefusal, string>> = {
 /** What the link that a request came by promises; throws forbidden unless this server made it for this method and path. */
 export function presentedLink(services: Pick<Services, "secretStore" | "clock">, request: FastifyRequest, method: LinkMethod): { claims: Record<string, string> } {
   const [path = "", query = ""] = request.raw.url?.split("?", 2) ?? [];
-  const link = verifyLink({ method, path, query, now: services.clock.now() }, artifactLinkKey(services));
+  const link = verifyLinkByAny({ method, path, query, now: services.clock.now() }, artifactLinkKeys(services));
   if (!link.ok) throw new Failure("forbidden", refusals[link.reason]);
   return { claims: link.claims };
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Failure } from "../../domain/failure.ts";
 import type { LinkMethod, LinkRefusal } from "../../domain/signed-link/signed-link.ts";
-import { verifyLink } from "../../domain/signed-link/signed-link.ts";
+import { verifyLinkByAny } from "../../domain/signed-link/signed-link.ts";
 import { openRunFile, storeRunFile } from "../../features/runs/index.ts";
 import type { Services } from "../../features/services.ts";
 import { answerFailure } from "../answer-failure.ts";
@@ -61,7 +61,7 @@ const refusals: Readonly<Record<LinkRefusal, string>> = {
 
 function permittedFile(services: Services, request: FastifyRequest<FileParams>, method: LinkMethod): number {
   const [path = "", query = ""] = request.raw.url?.split("?", 2) ?? [];
-  const link = verifyLink({ method, path, query, now: services.clock.now() }, services.secretStore.derive("links"));
+  const link = verifyLinkByAny({ method, path, query, now: services.clock.now() }, services.secretStore.deriveAll("links"));
   const fileId = Number(request.params.id);
   if (!link.ok) throw new Failure("forbidden", refusals[link.reason]);
   if (path !== runFilePath(fileId)) throw new Failure("forbidden", refusals.malformed);

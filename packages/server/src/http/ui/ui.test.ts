@@ -6,6 +6,7 @@ import type { TestDatabase } from "../../testing/database.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { makeAuthenticate } from "../authenticate.ts";
 import { makeHttpServer } from "../server.ts";
+import { asking } from "../testing/asking.ts";
 import { listen } from "../testing/rest-client.ts";
 import { testServices } from "../../testing/services.ts";
 import { uiRoutes } from "./index.ts";
@@ -36,7 +37,7 @@ describe("/authorize", () => {
     expect(answer.status).toBe(200);
     expect(text).toContain("export WANDB_BASE_URL=http://bellhop.test:8080");
     const apiKey = /WANDB_API_KEY=([a-z2-7]{40})/.exec(text)?.[1] ?? "";
-    expect(await makeAuthenticate(testServices(database.db))({ headers: { authorization: `Bearer ${apiKey}` } })).toMatchObject({ username: "root" });
+    expect(await makeAuthenticate(testServices(database.db))(asking({ authorization: `Bearer ${apiKey}` }))).toMatchObject({ username: "root" });
   });
 
   test("a wrong password is 401 and keeps the user name, escaped", async () => {

@@ -5,7 +5,7 @@ import type { Change, Event } from "../../domain/event.ts";
 import type { IdMaker } from "../../kit/ids.ts";
 
 /** A stored event, with the automations whose scope it is in. */
-export type Captured = { event: Event; candidates: readonly Candidate[] };
+export type Captured = { event: Event; /** How many deliveries led to it. */ depth: number; candidates: readonly Candidate[] };
 
 /** Stores changes as events, in their order, within the transaction of the verb that made them. */
 export async function capture(tx: Transaction, ids: IdMaker, changes: readonly Change[]): Promise<Captured[]> {
@@ -14,6 +14,6 @@ export async function capture(tx: Transaction, ids: IdMaker, changes: readonly C
   return named.map((event) => {
     const found = stored.get(event.id);
     if (found === undefined) throw new Error(`Event ${event.id} was not stored.`);
-    return { event: { ...event, at: found.at }, candidates: found.candidates };
+    return { event: { ...event, at: found.at }, depth: found.depth, candidates: found.candidates };
   });
 }

@@ -6,9 +6,9 @@ import type { SecretStore } from "../../ports/secret-store/port.ts";
 import { SecretUnreadable } from "../../ports/secret-store/port.ts";
 
 /** The secrets of a webhook by name, or why they can't be had. */
-export type OpenedSecrets = { ok: true; secrets: ReadonlyMap<string, string> } | { ok: false; reason: "secret_unreadable" };
+export type OpenedSecrets = { ok: true; secrets: ReadonlyMap<string, string>; previous: ReadonlyMap<string, readonly string[]> } | { ok: false; reason: "secret_unreadable" };
 
-const none: OpenedSecrets = { ok: true, secrets: new Map() };
+const none: OpenedSecrets = { ok: true, secrets: new Map(), previous: new Map() };
 const cacheSize = 10_000;
 
 /**
@@ -21,8 +21,7 @@ export function secretOpener(db: Querier, store: SecretStore): (webhooks: readon
     const key = `${row.id} ${row.version}`;
     const known = opened.get(key);
     if (known !== undefined) return known;
-    const sealed = { keyId: row.key_id, wrapNonce: row.wrap_nonce, wrappedKey: row.wrapped_key, nonce: row.nonce, ciphertext: row.ciphertext };
-    const value = await store.open(sealed, { entityId: String(row.entity_id), secretId: row.id, version: row.version });
+    const value = await openRow(store, row);
     if (opened.size >= cacheSize) opened.clear();
     opened.set(key, value);
     return value;
@@ -44,16 +43,29 @@ export function secretOpener(db: Querier, store: SecretStore): (webhooks: readon
   };
 }
 
+/** Opens these rows, which belong together. */
+export const openSecretRows = (store: SecretStore, rows: readonly SealedSecretRow[]): Promise<OpenedSecrets> => openAll(rows, (row) => openRow(store, row));
+
+const openRow = (store: SecretStore, row: SealedSecretRow): Promise<string> =>
+  store.open(
+    { keyId: row.key_id, wrapNonce: row.wrap_nonce, wrappedKey: row.wrapped_key, nonce: row.nonce, ciphertext: row.ciphertext },
+    { entityId: String(row.entity_id), secretId: row.id, version: row.version },
+  );
+
 const namesSecrets = (webhook: Webhook): boolean => webhook.accessToken !== null || webhook.signingSecret !== null || webhook.secretNames.length > 0;
 
 async function openAll(rows: readonly SealedSecretRow[], open: (row: SealedSecretRow) => Promise<string>): Promise<OpenedSecrets> {
   const secrets = new Map<string, string>();
-  for (const row of rows) {
+  const previous = new Map<string, string[]>();
+  for (const row of rows.toSorted((a, b) => b.version - a.version)) {
     const value = await readable(open(row));
+    // A delivery goes without the signature of a value of before that does not open, never without the present secret.
+    if (value === null && row.previous) continue;
     if (value === null) return { ok: false, reason: "secret_unreadable" };
-    secrets.set(row.name, value);
+    if (row.previous) previous.set(row.name, [...(previous.get(row.name) ?? []), value]);
+    else secrets.set(row.name, value);
   }
-  return { ok: true, secrets };
+  return { ok: true, secrets, previous };
 }
 
 async function readable(value: Promise<string>): Promise<string | null> {

@@ -9,7 +9,7 @@ export type Renderable = Pick<LeasedJob, "executionId" | "event" | "automationNa
  * The request of an execution, without its secrets. What an earlier attempt rendered is taken as it is, once the action
  * has agreed that it may still be sent: the webhook may have been disabled or deleted meanwhile.
  */
-export async function render(action: Action | undefined, job: Renderable): Promise<Rendered> {
+export async function render(action: Action | undefined, job: Renderable, callbackUrl: string): Promise<Rendered> {
   if (action === undefined) return { ok: false, reason: "action_unknown" };
   const rendered = await action.render({
     executionId: job.executionId,
@@ -17,7 +17,7 @@ export async function render(action: Action | undefined, job: Renderable): Promi
     automationName: job.automationName,
     action: job.action,
     webhook: job.webhook,
-    variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.executionId }),
+    variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.executionId, callbackUrl }),
     earlier: job.rendered,
   });
   return rendered.ok && job.rendered !== null ? { ok: true, request: job.rendered } : rendered;

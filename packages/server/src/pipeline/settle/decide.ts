@@ -2,7 +2,7 @@ import type { Attempt, ExecutionStatus } from "../../domain/execution.ts";
 import type { Reason } from "../../domain/reason.ts";
 
 /** What becomes of an execution after an attempt. `retryInMs` is null when no attempt follows. */
-export type Decision = { status: Extract<ExecutionStatus, "finished" | "failed" | "retrying">; reason: Reason | null; retryInMs: number | null };
+export type Decision = { status: Extract<ExecutionStatus, "finished" | "failed" | "retrying" | "skipped">; reason: Reason | null; retryInMs: number | null };
 
 export type RetryPolicy = {
   /** Waits before each attempt, in milliseconds; the first is the first try. */
@@ -22,6 +22,8 @@ export const dayMs = 86_400_000;
  */
 export function decide(attempt: Attempt, failures: number, policy: RetryPolicy, chance: number): Decision {
   if (attempt.outcome === "delivered") return { status: "finished", reason: null, retryInMs: null };
+  // Held back, not failed: the receiver has no part in it.
+  if (attempt.reason === "rights_lost") return { status: "skipped", reason: attempt.reason, retryInMs: null };
   if (attempt.final) return { status: "failed", reason: attempt.reason, retryInMs: null };
   const wait = policy.scheduleMs[failures + 1];
   if (wait === undefined) return { status: "failed", reason: "attempts_exhausted", retryInMs: null };

@@ -28,6 +28,8 @@ export type SendInput = {
   webhook: Webhook | null;
   /** By the secret's name; every secret granted to the webhook. */
   secrets: ReadonlyMap<string, string>;
+  /** Values that a secret had before a rotation whose overlap still goes on, by its name, the latest first: they sign too. */
+  previousSecrets: ReadonlyMap<string, readonly string[]>;
 };
 
 /** A kind of action. A plug-in: a folder under actions/ and one line in app.ts. */

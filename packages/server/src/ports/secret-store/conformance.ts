@@ -103,5 +103,6 @@ function derivesKeys(current: Current): void {
     expect(keys.map((key) => key.length)).toEqual([32, 32, 32]);
     expect(keys[0]?.equals(keys[1] ?? Buffer.alloc(0))).toBe(true);
     expect(keys[0]?.equals(keys[2] ?? Buffer.alloc(0))).toBe(false);
+    expect(current().deriveAll("links")[0]?.export().equals(keys[0] ?? Buffer.alloc(0))).toBe(true);
   });
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { createHash, createSecretKey, randomBytes } from "node:crypto";
 import { SecretUnreadable, type SealedSecret, type SecretContext, type SecretStore } from "./port.ts";
 
@@ -20,6 +21,7 @@ export function memorySecretStore(): SecretStore {
     if (found === undefined || found.context !== textOf(context) || !isSame(found.sealed, sealed)) throw new SecretUnreadable("not_authentic", context);
     return found.plaintext;
   };
+  const derive = (purpose: string): KeyObject => createSecretKey(createHash("sha256").update(root).update(purpose).digest());
   return {
     keyId,
     async seal(plaintext, context) {
@@ -28,7 +30,8 @@ export function memorySecretStore(): SecretStore {
     },
     open: async (sealed, context) => read(sealed, context),
     rewrap: async (sealed, context) => give(read(sealed, context), context),
-    derive: (purpose) => createSecretKey(createHash("sha256").update(root).update(purpose).digest()),
+    derive,
+    deriveAll: (purpose) => [derive(purpose)],
   };
 }
 

@@ -25,6 +25,8 @@ export type SecretStore = {
   rewrap(sealed: SealedSecret, context: SecretContext): Promise<SealedSecret>;
   /** A 256-bit key for another use, the same for the same purpose as long as the key-encryption key stays. */
   derive(purpose: string): KeyObject;
+  /** That key, and behind it those that the other known key-encryption keys give: what was signed before a rotation verifies with one of them. */
+  deriveAll(purpose: string): readonly KeyObject[];
 };
 
 export type UnreadableReason = "unknown_key" | "not_authentic";

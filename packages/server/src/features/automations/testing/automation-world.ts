@@ -7,6 +7,7 @@ import { systemClock } from "../../../kit/clock.ts";
 import { systemRandom } from "../../../kit/random.ts";
 import { silentLog } from "../../../kit/log.ts";
 import type { Log } from "../../../kit/log.ts";
+import { makeCredentials } from "../../tokens/index.ts";
 import { makePipeline } from "../../../pipeline/index.ts";
 import { memoryObjectStore } from "../../../ports/object-store/memory.ts";
 import type { MemoryOutboundHttp, MemoryOutboundHttpOptions } from "../../../ports/outbound-http/memory.ts";
@@ -44,9 +45,10 @@ export async function makeWorld(options: MemoryOutboundHttpOptions = {}): Promis
   const logged: object[] = [];
   const log: Log = { ...silentLog, warn: (fields) => void logged.push(fields) };
   const pipeline = makePipeline({ ids: newId, jobsAdded: () => undefined, observe: () => undefined });
-  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test" }), noOpAction];
+  const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined }), noOpAction];
   const services: Services = {
     db, pipeline, outbound, log, limits: defaultLimits, clock: systemClock, random: systemRandom, ids: newId, publicUrl: "http://bellhop.test",
+    credentials: makeCredentials({ db, clock: systemClock, log }),
     ...makeMetricCaches(), objects: memoryObjectStore(), secretStore: memorySecretStore(), templates: memoryTemplates(), actions: new Map(actions.map((action) => [action.type, action])),
   };
   const [admin, member, viewer, stranger] = [await insertUser(db, "ada"), await insertUser(db, "mia"), await insertUser(db, "vic"), await insertUser(db, "sam")];

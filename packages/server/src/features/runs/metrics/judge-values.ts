@@ -28,6 +28,8 @@ export type NewValues = {
   at: Date;
   /** With the new lines. */
   reached: LineCounts & { columnLines: number };
+  /** The execution on whose delivery they were logged, where the report said so. */
+  causedBy: string | undefined;
 };
 
 /**
@@ -77,5 +79,5 @@ async function keep(services: JudgeNeeds, tx: Transaction, { values, subject, be
   if (after.state !== before.state) await storeRunWatches(tx, { id: run.id, entityId: run.entity_id }, writeState(after.state));
   if (after.turns.length === 0) return;
   const about = subject ?? (await readRunSubject(tx, run.id, services.publicUrl, values.stateAfter));
-  if (about !== null) await services.pipeline.captureChange(tx, ...after.turns.map((turn) => metricChange(turn, about)));
+  if (about !== null) await services.pipeline.captureChange(tx, ...after.turns.map((turn) => metricChange(turn, { run: about, causedBy: values.causedBy })));
 }

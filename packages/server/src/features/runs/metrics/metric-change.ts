@@ -2,10 +2,13 @@ import type { Change, MetricFact, RunSubject } from "../../../domain/event.ts";
 import { abbreviateCondition, describeCondition, describeMeasured } from "../../../domain/metrics/describe-condition.ts";
 import type { ConditionMet, Turn } from "../../../domain/metrics/index.ts";
 
+type Reported = { run: RunSubject; /** The execution on whose delivery the values were logged, where the report said so. */ causedBy: string | undefined };
+
 /** What is captured when an automation's conditions come to hold. Whoever runs the run is its author. */
-export const metricChange = ({ watch, at, step, met, heldBack }: Turn, run: RunSubject): Change => ({
+export const metricChange = ({ watch, at, step, met, heldBack }: Turn, { run, causedBy }: Reported): Change => ({
   type: watch.eventType,
   author: run.user,
+  causedBy,
   subject: { ...run, metric: { automationId: watch.automationId, conditionVersion: watch.since, heldBack, loggedAt: isoTime(at), step, conditions: met.map(factOf) } },
 });
 

@@ -1,9 +1,13 @@
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from "graphql";
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { GraphQLError, Kind, execute, parse, validate } from "graphql";
 import { Failure } from "../../../domain/failure.ts";
 import type { Log } from "../../../kit/log.ts";
 import type { Context } from "./context.ts";
 import { sdkStatus } from "../sdk-status.ts";
+import type { Cost } from "./cost.ts";
+import { costOf, mostCost } from "./cost.ts";
+import { queryDeadlineMs, tooSlow, withDeadline, within } from "./deadline.ts";
+import { sizeProblem } from "./measure-document.ts";
 import type { RootResolvers } from "./resolvers.ts";
 
 export type GraphqlRequest = { query: string; variables: Record<string, unknown>; operationName: string | null };
@@ -16,10 +20,12 @@ export type GraphqlOptions = {
   log: Log;
   /** Told of every field or operation that a client asked for and that this server lacks. */
   missing(field: string): void;
+  /** How long a query may take; ten seconds unless a test says otherwise. */
+  deadlineMs?: number;
 };
 
 type Refused = { errors: readonly GraphQLError[]; missing: readonly string[] };
-type Prepared = { document: DocumentNode; operation: "query" | "mutation" | "subscription" } | Refused;
+type Prepared = { document: DocumentNode; operations: readonly { node: OperationDefinitionNode; cost: Cost }[] } | Refused;
 
 const cacheSize = 500;
 const mostTokens = 15_000;
@@ -41,29 +47,36 @@ export function makeGraphql(options: GraphqlOptions): (request: GraphqlRequest, 
     const known = prepareOnce(request.query);
     if ("errors" in known) for (const name of known.missing) options.missing(name);
     if ("errors" in known) return { status: 200, body: { errors: known.errors.map(({ message }) => ({ message })) } };
-    const result = await execute({
-      schema: options.schema,
-      document: known.document,
-      rootValue: known.operation === "mutation" ? options.mutations : options.queries,
-      contextValue: context,
-      variableValues: request.variables,
-      // The SDK sends "" for every document that Python forwards through its core; it means "the only one".
-      operationName: request.operationName === "" ? null : request.operationName,
-    });
-    return toAnswer(result, options.log);
+    // The SDK sends "" for every document that Python forwards through its core; it means "the only one".
+    const operationName = request.operationName === "" ? null : request.operationName;
+    const chosen = known.operations.find(({ node }) => operationName === null || node.name?.value === operationName);
+    if (chosen !== undefined && chosen.cost.of(request.variables) > mostCost) return tooExpensive;
+    const run = (contextValue: Context): Promise<ExecutionResult> =>
+      Promise.resolve(execute({ schema: options.schema, document: known.document, rootValue: chosen?.node.operation === "mutation" ? options.mutations : options.queries, contextValue, variableValues: request.variables, operationName }));
+    return toAnswer(await (chosen?.node.operation === "query" ? inTime(options, context, run) : run(context)), options.log);
   };
+}
+
+const tooExpensive: GraphqlAnswer = { status: 200, body: { errors: [{ message: `The query may come to more than ${mostCost} values: ask for smaller pages, or for less of each row.` }] } };
+
+function inTime({ deadlineMs = queryDeadlineMs }: GraphqlOptions, context: Context, run: (context: Context) => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  const late = (): ExecutionResult => ({ errors: [new GraphQLError(tooSlow().message)] });
+  return within(deadlineMs, run({ ...context, services: withDeadline(context.services, deadlineMs) }), late);
 }
 
 function prepare(options: GraphqlOptions, query: string): Prepared {
   const document = parseOrErrors(query);
   if ("errors" in document) return document;
+  // Before validation: its work grows with the square of what fragments make of a document.
+  const tooLarge = sizeProblem(document.document);
+  if (tooLarge !== null) return { errors: [new GraphQLError(tooLarge)], missing: [] };
   const errors = validate(options.schema, document.document, undefined, { maxErrors: 20 });
   if (errors.length > 0) {
     options.log.warn({ problems: errors.map(({ message }) => message) }, "a client asked for what the schema lacks");
     return { errors, missing: errors.flatMap(({ message }) => missingName(message) ?? []) };
   }
-  const operation = document.document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  return { document: document.document, operation: operation?.operation ?? "query" };
+  const operations = document.document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  return { document: document.document, operations: operations.map((node) => ({ node, cost: costOf(options.schema, document.document, node) })) };
 }
 
 /** What graphql-js says of a field, argument or type that the schema does not have, as one name; null for other errors. */

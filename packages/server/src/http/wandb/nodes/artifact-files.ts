@@ -1,6 +1,6 @@
 import { encodeId } from "../../../domain/global-id.ts";
 import type { ArtifactRow, VersionFile } from "../../../features/artifacts/index.ts";
-import { findCurrentManifest, listFiles, listFilesByEntry } from "../../../features/artifacts/index.ts";
+import { findCurrentManifest, listFiles, listFilesByEntry, sizeOfContent } from "../../../features/artifacts/index.ts";
 import type { PageArgs } from "../graphql/connection.ts";
 import { connectionOf, pageWindow } from "../graphql/connection.ts";
 import type { Context } from "../graphql/context.ts";
@@ -28,7 +28,8 @@ export function artifactFileFields(context: Context, row: ArtifactRow): { files:
       const current = await findCurrentManifest(services, row);
       if (current === null) return null;
       const id = encodeId("ArtifactManifest", current.manifest.id);
-      return { __typename: "ArtifactManifest", id, file: { __typename: "File", id, name: "wandb_manifest.json", displayName: "wandb_manifest.json", directUrl: current.url } };
+      const sizeBytes = async (): Promise<number> => (await sizeOfContent(services, { objectKey: current.manifest.object_key })) ?? 0;
+      return { __typename: "ArtifactManifest", id, file: { __typename: "File", id, name: "wandb_manifest.json", displayName: "wandb_manifest.json", sizeBytes, directUrl: current.url } };
     },
   };
 }

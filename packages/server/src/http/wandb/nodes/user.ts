@@ -35,7 +35,7 @@ export function userNode(context: Context, user: User): object {
     deletedAt: null,
     apiKeys: async () => {
       if (!isOwn) return null;
-      const keys = await listApiKeys(services, viewer, { userId: user.id, after: null, limit: mostListed });
+      const keys = await listApiKeys(services, viewer, { username: user.username, after: null, limit: mostListed });
       return connectionOf(keys, everything, (key) => apiKeyNode(key, `…${key.ending}`));
     },
     teams: async () => {

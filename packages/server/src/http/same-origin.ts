@@ -11,3 +11,7 @@ export function isSameOrigin(request: Pick<FastifyRequest, "headers" | "host">, 
   if (origin === undefined) return true;
   return URL.canParse(origin) && (new URL(origin).host === request.host || origin === new URL(publicUrl).origin);
 }
+
+/** As isSameOrigin, but the browser has to have said so: for what a browser authenticates by itself, with a cookie. */
+export const isFromOwnPage = (request: Pick<FastifyRequest, "headers" | "host">, publicUrl: string): boolean =>
+  (request.headers["sec-fetch-site"] !== undefined || request.headers.origin !== undefined) && request.headers["sec-fetch-site"] !== "none" && isSameOrigin(request, publicUrl);

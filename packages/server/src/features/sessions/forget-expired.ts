@@ -1,0 +1,9 @@
+import { purgeLoginFailures } from "../../db/queries/login-failures.ts";
+import { purgeExpiredSessions } from "../../db/queries/sessions.ts";
+import type { Services } from "../services.ts";
+
+/** Deletes sessions that have expired and failures to sign in that no longer count; for the server itself, now and then. */
+export async function forgetExpired(services: Pick<Services, "db">): Promise<void> {
+  await purgeExpiredSessions(services.db);
+  await purgeLoginFailures(services.db);
+}
