@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunningServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import type { Load } from "./support/load.ts";
 import { sleep, startLoad } from "./support/load.ts";
@@ -34,7 +33,7 @@ async function suffer(scene: Scene, fault: { tag: string; name: string; inject: 
 
 describe("a PostgreSQL server that suffers", () => {
   let postgres: OwnPostgres;
-  let scene: Scene & { server: RunningServer };
+  let scene: Scene;
   beforeAll(async () => {
     postgres = await startOwnPostgres();
     scene = await setScene({ tag: "database", databaseUrl: postgres.url });

@@ -12,7 +12,7 @@ import type { Scene } from "./support/scene.ts";
 const family = "processes";
 
 describe("a process that ends at a bad moment, on a PostgreSQL server", () => {
-  let scene: Scene & { server: RunningServer };
+  let scene: Scene;
   beforeAll(async () => {
     scene = await setScene({ tag: "processes", ...(await databaseFor("server")), env: { BELLHOP_ROLES: "web" } });
   });

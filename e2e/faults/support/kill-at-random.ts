@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, test } from "vitest";
 import type { DatabaseKind } from "../../support/database.ts";
 import { databaseFor } from "../../support/database.ts";
-import type { RunningServer } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 import { sleep, startLoad } from "./load.ts";
 import { settleAccount } from "./oracle.ts";
@@ -14,7 +13,7 @@ const killingMs = sized(30_000, 300_000);
 
 /** kill -9 whenever chance says so, under load, and a new start each time. */
 export function killAtRandom(database: DatabaseKind): void {
-  let scene: Scene & { server: RunningServer };
+  let scene: Scene;
   beforeAll(async () => {
     scene = await setScene({ tag: `random-${database}`, ...(await databaseFor(database)) });
     await scene.addHook("random");

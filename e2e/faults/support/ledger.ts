@@ -22,6 +22,7 @@ export type Behaviour = (request: IncomingMessage, response: ServerResponse, arr
 export type Ledger = {
   arrivals: Arrival[];
   origin: string;
+  port: number;
   /** Address for the webhook of that name. */
   urlOf(hook: string): string;
   /** From now on this is how requests are answered. */
@@ -40,8 +41,10 @@ export const keyOf = (hook: string, about: string): string => `${hook} ${about}`
 
 type Make = (listener: RequestListener) => Server & { closeAllConnections(): void };
 
+export type LedgerOptions = { make?: Make; scheme?: string; host?: string };
+
 /** A receiver that notes down every request before it does anything else. */
-export async function startLedger({ make = createServer, scheme = "http", host = "127.0.0.1" }: { make?: Make; scheme?: string; host?: string } = {}): Promise<Ledger> {
+export async function startLedger({ make = createServer, scheme = "http", host = "127.0.0.1" }: LedgerOptions = {}): Promise<Ledger> {
   const arrivals: Arrival[] = [];
   let behaviour = answer(200);
   const seen = new Map<string, number>();
@@ -77,7 +80,7 @@ export async function startLedger({ make = createServer, scheme = "http", host =
   const port = await listen(0);
   const origin = `${scheme}://${scheme === "https" ? "localhost" : host}:${port}`;
   return {
-    arrivals, origin, down,
+    arrivals, origin, port, down,
     urlOf: (hook) => `${origin}/${hook}`,
     behave: (next) => { behaviour = next; },
     up: async () => void (await listen(port)),

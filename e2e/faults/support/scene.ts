@@ -18,18 +18,24 @@ export const faultSettings = {
   BELLHOP_BREAKER_FAILURES: "1000",
 };
 
-export type Scene = {
-  dataDir: string;
-  databaseUrl: string | undefined;
-  port: number;
-  ledger: Ledger;
+/** A team of its own, with a version in a collection, and webhooks whose automations watch that collection. */
+export type Team = {
   cast: Cast;
-  /** Where changes are made: the collection that the automations of `addHook` watch. */
   place: Place;
+  /** Starts a webhook of that name, by default to the ledger, and an automation that calls it for aliases `<aliases>-<number>`. */
+  addHook(hook: string, options?: HookOptions): Promise<{ webhookId: string; automationId: string }>;
+};
+
+export type HookOptions = { url?: string; aliases?: string; webhook?: object; payload?: Record<string, string> };
+
+export type Scene = Team & {
+  /** The process that was started with the scene. */
+  server: RunningServer;
+  databaseUrl: string | undefined;
+  ledger: Ledger;
   /** Starts a process on the scene's data and database: the main one's port unless told otherwise. */
   start(options?: Partial<Pick<ServerOptions, "port" | "program" | "env">>): Promise<RunningServer>;
-  /** A webhook of that name, by default to the ledger, and an automation that calls it for aliases that match. */
-  addHook(hook: string, options?: { url?: string; aliases?: string; webhook?: object }): Promise<{ webhookId: string; automationId: string }>;
+  addTeam(tag: string): Promise<Team>;
   /** Stops everything that was started and is still there, and removes the data. */
   end(): Promise<void>;
 };
@@ -38,7 +44,7 @@ export type Scene = {
 export type SceneOptions = { tag: string; databaseUrl?: string; env?: Record<string, string>; ledger?: Ledger };
 
 /** A server with a team, a collection and a receiver that keeps a ledger. The server is left running. */
-export async function setScene({ tag, databaseUrl, env = {}, ledger: given }: SceneOptions): Promise<Scene & { server: RunningServer }> {
+export async function setScene({ tag, databaseUrl, env = {}, ledger: given }: SceneOptions): Promise<Scene> {
   const dataDir = await temporaryFolder(`fault-${tag}`);
   const port = await freePort();
   const ledger = given ?? (await startLedger());
@@ -49,10 +55,8 @@ export async function setScene({ tag, databaseUrl, env = {}, ledger: given }: Sc
     return server;
   };
   const server = await start();
-  const cast = await introduce({ url: server.url, adminKey, tag, receiverUrl: ledger.urlOf("unused") });
-  const where = { entity: cast.team, project: "faults" };
-  const artifactID = await wandbHttp(server.url, cast.key).logArtifact({ ...where, name: "model", type: "model", files: { "a.txt": Buffer.from(tag) } });
-  const place = { url: server.url, key: cast.key, artifactID, ...where, collection: "model" };
+  const addTeam = (name: string): Promise<Team> => makeTeam(server.url, name, ledger);
+  const team = await addTeam(tag);
   const end = async (): Promise<void> => {
     for (const each of started.reverse()) {
       each.process.kill("SIGCONT");
@@ -61,16 +65,22 @@ export async function setScene({ tag, databaseUrl, env = {}, ledger: given }: Sc
     await ledger.close();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { dataDir, databaseUrl, port, ledger, cast, place, start, end, server, addHook: hookAdder(cast, ledger) };
+  return { ...team, databaseUrl, ledger, start, end, server, addTeam };
 }
 
-const hookAdder = (cast: Cast, ledger: Ledger): Scene["addHook"] => async (hook, { url, aliases, webhook } = {}) => {
-  const made = await cast.rest.ok("POST", `/teams/${cast.team}/webhooks`, { name: hook, url: url ?? ledger.urlOf(hook), secret: "SIGNING_SECRET", timeoutSeconds: 3, ...webhook });
-  const automation = await cast.rest.ok("POST", "/automations", {
-    name: hook,
-    scope: { type: "collection", entity: cast.team, project: "faults", collection: "model" },
-    event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias: { $regex: `^${aliases ?? hook}-` } } },
-    action: { type: "webhook", webhook: hook, payload: { about: "${alias}" } },
-  });
-  return { webhookId: String(made["id"]), automationId: String(automation["id"]) };
-};
+async function makeTeam(url: string, tag: string, ledger: Ledger): Promise<Team> {
+  const cast = await introduce({ url, adminKey, tag, receiverUrl: ledger.urlOf("unused") });
+  const where = { entity: cast.team, project: "faults" };
+  const artifactID = await wandbHttp(url, cast.key).logArtifact({ ...where, name: "model", type: "model", files: { "a.txt": Buffer.from(tag) } });
+  const addHook: Team["addHook"] = async (hook, { url: target, aliases, webhook, payload } = {}) => {
+    const made = await cast.rest.ok("POST", `/teams/${cast.team}/webhooks`, { name: hook, url: target ?? ledger.urlOf(hook), secret: "SIGNING_SECRET", timeoutSeconds: 3, ...webhook });
+    const automation = await cast.rest.ok("POST", "/automations", {
+      name: hook,
+      scope: { type: "collection", ...where, collection: "model" },
+      event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias: { $regex: `^${aliases ?? hook}-[0-9]+$` } } },
+      action: { type: "webhook", webhook: hook, payload: { about: "${alias}", ...payload } },
+    });
+    return { webhookId: String(made["id"]), automationId: String(automation["id"]) };
+  };
+  return { cast, place: { url, key: cast.key, artifactID, ...where, collection: "model" }, addHook };
+}
