@@ -53,11 +53,14 @@ describe("an automation that triggers itself", () => {
       again.catch((error: unknown) => { failure = error; });
     });
     const load = startLoad(scene.place, { tag: beside, hooks: [beside], connections: 2 });
+    await until("deliveries come", () => fired(beside) > 20);
     await alter("add", `${hook}-0`);
     await until("the loop is stopped", async () => (await skipped(automationId)).length > 0 || fired(hook) > mostRounds);
     await load.stop();
     expect(failure).toBeNull();
     expect([await skipped(automationId), fired(hook)]).toEqual([[reason], times]);
-    await settleAccount({ family: "loops", fault: `an automation that triggers itself, ${remark}`, promised: new Set([...load.promised, keyOf(hook, `${hook}-0`)]), arrivals: scene.ledger.arrivals.filter((arrival) => arrival.hook !== hook || hook === "says"), rest: scene.cast.rest, databaseUrl: scene.databaseUrl, overAt: performance.now(), remark: `after ${times} deliveries; those beside it went on` });
+    // Where the same alias comes back, each time is a delivery of its own; there only what is beside the loop is counted.
+    const promised = new Set([...load.promised, ...(hook === "says" ? [keyOf(hook, `${hook}-0`)] : [])]);
+    await settleAccount({ family: "loops", fault: `an automation that triggers itself, ${remark}`, promised, arrivals: scene.ledger.arrivals, rest: scene.cast.rest, databaseUrl: scene.databaseUrl, overAt: performance.now(), remark: `after ${times} deliveries; those beside it went on` });
   });
 });
