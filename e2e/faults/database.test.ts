@@ -4,8 +4,9 @@ import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/until.ts";
+import { keyOf } from "./support/ledger.ts";
 import type { Load } from "./support/load.ts";
-import { sleep, startLoad } from "./support/load.ts";
+import { addAliasSurely, sleep, startLoad } from "./support/load.ts";
 import { recordSkipped, settleAccount } from "./support/oracle.ts";
 import type { OwnPostgres } from "./support/postgres.ts";
 import { startOwnPostgres } from "./support/postgres.ts";
@@ -24,11 +25,12 @@ async function suffer(scene: Scene, fault: { tag: string; name: string; inject: 
   await until("deliveries come", () => arrivedOf(scene, fault.tag) > 20);
   const remark = await fault.inject();
   const overAt = performance.now();
-  const before = arrivedOf(scene, fault.tag);
-  await until("deliveries come again", () => arrivedOf(scene, fault.tag) > before);
+  const probe = `${fault.tag}-${String(Number.MAX_SAFE_INTEGER)}`;
+  await addAliasSurely(scene.place, probe);
+  await until("a change made now is delivered", () => scene.ledger.arrivals.some(({ about, accepted }) => accepted && about === probe));
   const recoveryMs = Math.round(performance.now() - overAt);
   await load.stop();
-  await settleAccount({ family, fault: fault.name, promised: load.promised, arrivals: scene.ledger.arrivals, rest: scene.cast.rest, databaseUrl: scene.databaseUrl, overAt, recoveryMs, remark: [remark, `${load.askedAgain()} changes asked again`].filter((part) => part !== "").join("; ") });
+  await settleAccount({ family, fault: fault.name, promised: load.promised.add(keyOf(fault.tag, probe)), arrivals: scene.ledger.arrivals, rest: scene.cast.rest, databaseUrl: scene.databaseUrl, overAt, recoveryMs, remark: [remark, `${load.askedAgain()} changes asked again`].filter((part) => part !== "").join("; ") });
 }
 
 describe("a PostgreSQL server that suffers", () => {

@@ -7,7 +7,7 @@ import { environment } from "./run.mjs";
 
 const columns = [
   ["family", "family"], ["fault", "fault"], ["acknowledged", "acknowledged"], ["lost", "lost"], ["duplicated", "duplicated"],
-  ["other id", "strangers"], ["stuck", "stuck"], ["recovery ms", "recoveryMs"], ["remark", "remark"],
+  ["other id", "strangers"], ["out of order", "outOfOrder"], ["stuck", "stuck"], ["recovery ms", "recoveryMs"], ["remark", "remark"],
 ];
 
 /** `form` is short or long; `names` chooses files by a part of their name. Gives how many tests passed and failed. */

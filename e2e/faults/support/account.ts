@@ -15,6 +15,8 @@ export type Row = {
   duplicated: number;
   /** Deliveries that came again under another id: never allowed. */
   strangers: number;
+  /** Null where no order is promised: deliveries come as their receivers let them, the lines of a run in their order. */
+  outOfOrder: number | null;
   /** Deliveries still waiting or held, when all should be over. */
   stuck: number;
   recoveryMs: number | null;
@@ -56,7 +58,7 @@ export async function drawAccount(account: Account): Promise<Row> {
   const { duplicated, strangers } = repetitions(account);
   const last = Math.max(...account.arrivals.filter((arrival) => arrival.accepted && account.promised.has(keyOf(arrival.hook, arrival.about))).map(({ at }) => at));
   return {
-    family: account.family, fault: account.fault, acknowledged: account.promised.size, lost: missing, duplicated, strangers, stuck,
+    family: account.family, fault: account.fault, acknowledged: account.promised.size, lost: missing, duplicated, strangers, outOfOrder: null, stuck,
     recoveryMs: account.recoveryMs ?? (Number.isFinite(last) ? Math.max(0, Math.round(last - account.overAt)) : null), remark: account.remark ?? "", skipped: false,
   };
 }

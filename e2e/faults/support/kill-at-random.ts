@@ -9,7 +9,7 @@ import type { Scene } from "./scene.ts";
 import { sized } from "./sized.ts";
 
 /** On each of the two databases. */
-const killingMs = sized(30_000, 300_000);
+const killingMs = sized(60_000, 600_000);
 
 /** kill -9 whenever chance says so, under load, and a new start each time. */
 export function killAtRandom(database: DatabaseKind): void {

@@ -76,6 +76,7 @@ export const misbehaviours = (canary: string): Record<string, Misbehaviour> => (
   "moved-308": redirect(308, canary),
   unauthorized: status(401),
   busy: status(429, { "retry-after": "1" }),
+  "busy-date": { fault: "answers 503, Retry-After: a date 2 s ahead", reason: "status_not_success", behaviour: (request, response, arrival) => answer(503, { "retry-after": new Date(Date.now() + 2_000).toUTCString() })(request, response, arrival) },
   "busy-negative": status(429, { "retry-after": "-5" }),
   "busy-words": status(503, { "retry-after": "after lunch" }),
   "busy-past": status(429, { "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }),

@@ -1,13 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
 import { freePort } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
+import { childrenOf } from "./processes.ts";
 
 /** A PostgreSQL server of this test's own, to be made to suffer. */
 export type OwnPostgres = {
@@ -33,15 +34,6 @@ function account(): Account {
   const found = lines.find(([name]) => name === "postgres") ?? lines.find(([name]) => name === "nobody");
   return { uid: Number(found?.[2]), gid: Number(found?.[3]) };
 }
-
-const parentOf = (pid: string): number => {
-  try {
-    return Number(/\) \w (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
-  } catch {
-    // It ended while we looked.
-    return 0;
-  }
-};
 
 /** `prepare` is given the folder before anything is in it; a small disk is mounted there. */
 export async function startOwnPostgres(prepare: (folder: string) => void = () => undefined): Promise<OwnPostgres> {
@@ -90,7 +82,7 @@ export async function startOwnPostgres(prepare: (folder: string) => void = () =>
     log: () => readFileSync(logFile, "utf8"),
     processes: () => {
       const postmaster = server?.pid ?? 0;
-      return [postmaster, ...readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster).map(Number)];
+      return [postmaster, ...childrenOf(postmaster)];
     },
     remove: async () => {
       await stop("SIGQUIT");
