@@ -6,13 +6,13 @@ const { url, key, entity, project, runs, metrics, lines, lanes, seconds, startLi
 const pool = new Pool(url, { connections: lanes });
 const headers = { authorization: `Basic ${Buffer.from(`api:${key}`).toString("base64")}`, "content-type": "application/json" };
 
-/** A walk by chance, as a loss goes: so that conditions come to hold and cease to now and then. */
-const values = Array.from({ length: metrics }, () => 0.5);
-const walk = (index) => (values[index] += (Math.random() - 0.5) * 0.02 + (0.5 - values[index]) * 0.002);
+/** A walk by chance for each metric of each run, as a loss goes: so that conditions come to hold and cease to now and then. */
+const values = Array.from({ length: runs }, () => Array.from({ length: metrics }, () => 0.5));
+const walk = (run, index) => (values[run][index] += (Math.random() - 0.5) * 0.02 + (0.5 - values[run][index]) * 0.002);
 
-function line(step) {
+function line(run, step) {
   let text = `{"_step":${step},"_runtime":${step / 10},"_timestamp":${1_700_000_000 + step / 10}`;
-  for (let index = 0; index < metrics; index += 1) text += `,"metric_${index}":${walk(index)}`;
+  for (let index = 0; index < metrics; index += 1) text += `,"metric_${index}":${walk(run, index)}`;
   return `${text}}`;
 }
 
@@ -22,7 +22,7 @@ const latencies = [];
 
 async function report(run) {
   const offset = offsets[run];
-  const content = Array.from({ length: lines }, (_, index) => line(offset + index));
+  const content = Array.from({ length: lines }, (_, index) => line(run, offset + index));
   const from = performance.now();
   const answer = await pool.request({ method: "POST", path: `/files/${entity}/${project}/run-${run}/file_stream`, headers, body: JSON.stringify({ files: { "wandb-history.jsonl": { offset, content } } }) });
   const said = await answer.body.text();

@@ -104,7 +104,7 @@ describe("why an automation fired for an event, or why not", () => {
   });
 
   test("a skip is told with its reason", async () => {
-    const { id } = await create();
+    const { id } = await create({ event: { type: "ADD_ARTIFACT_ALIAS", filter: "{}" } });
     await world.services.db.query(sql("test_break_filter", "update automations set event_filter = 'broken' where id = $1"), [id]);
     const explanation = await explain(id, await alias("skipped"));
     expect(explanation).toMatchObject({ fired: false, verdict: "skipped", reason: { code: "filter_unreadable" }, executionId: expect.any(String) });

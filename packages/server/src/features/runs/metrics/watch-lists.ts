@@ -26,10 +26,18 @@ async function watchList(services: Needs, tx: Transaction, scope: ListedScope): 
   const key = scopeKey(scope);
   const known = services.watchLists.get(key);
   if (known?.version === scope.version) return known.watches;
-  const watches = (await findMetricAutomations(tx, scope)).map((row) => metricWatch(row, key)).filter((watch) => watch !== null);
+  const before = new Map(known?.watches.map((watch) => [watch.automationId, watch]));
+  const watches = (await findMetricAutomations(tx, scope)).map((row) => unchanged(before.get(row.id), row) ?? metricWatch(row, key)).filter((watch) => watch !== null);
   services.watchLists.set(key, { version: scope.version, watches });
   return watches;
 }
+
+/** One edit in a scope with thousands must not compile them all anew. */
+function unchanged(watch: MetricWatch | undefined, row: MetricAutomationRow): MetricWatch | null {
+  return watch?.since === row.condition_version && watch.cooldownMs === cooldownOf(row) ? watch : null;
+}
+
+const cooldownOf = ({ cooldown_seconds: seconds }: MetricAutomationRow): number => (seconds ?? defaultCooldownSeconds) * 1_000;
 
 const scopeKey = ({ kind, id }: MetricScope): string => `${kind}:${id}`;
 
@@ -39,8 +47,7 @@ export function metricWatch(row: MetricAutomationRow, scope: string): MetricWatc
   const parsed = parseEventFilter(row.event_type, row.event_filter);
   if (eventType === undefined || !parsed.ok || parsed.eventFilter.family !== "run_metric") return null;
   const { conditions, run } = parsed.eventFilter;
-  const cooldownMs = (row.cooldown_seconds ?? defaultCooldownSeconds) * 1_000;
-  return { automationId: row.id, eventType, scope, since: row.condition_version, cooldownMs, conditions, run: isEveryRun(run) ? null : run };
+  return { automationId: row.id, eventType, scope, since: row.condition_version, cooldownMs: cooldownOf(row), conditions, run: isEveryRun(run) ? null : run };
 }
 
 const isEveryRun = ({ root }: Filter): boolean => root.kind === "every" && root.parts.length === 0;
