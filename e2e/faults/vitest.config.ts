@@ -10,6 +10,6 @@ export default defineConfig({
     testTimeout: long ? 1_200_000 : 180_000,
     hookTimeout: 120_000,
     pool: "forks",
-    maxWorkers: long ? 2 : 4,
+    maxWorkers: 4,
   },
 });
