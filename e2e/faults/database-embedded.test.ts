@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.ts";
 import { startLoad } from "./support/load.ts";
-import { settleAccount } from "./support/oracle.ts";
+import { recordSkipped, settleAccount } from "./support/oracle.ts";
 import { childrenOf } from "./support/processes.ts";
 import { setScene } from "./support/scene.ts";
 import type { Scene } from "./support/scene.ts";
@@ -14,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => scene.end());
 
 test("an embedded database that is killed takes its server with it, and the next start brings everything back", async () => {
+  const fault = "embedded database killed (kill -9)";
+  if (process.platform !== "linux") return recordSkipped("database", fault, "needs Linux, to find its processes");
   const load = startLoad(scene.place, { tag: "embedded", hooks: ["embedded"] });
   const arrived = (): number => scene.ledger.arrivals.filter(({ accepted }) => accepted).length;
   await until("deliveries come", () => arrived() > 20);
@@ -28,5 +30,5 @@ test("an embedded database that is killed takes its server with it, and the next
   await until("deliveries come again", () => arrived() > before);
   const recoveryMs = Math.round(performance.now() - overAt);
   await load.stop();
-  await settleAccount({ family: "database", fault: "embedded database killed (kill -9)", promised: load.promised, arrivals: scene.ledger.arrivals, rest: scene.cast.rest, overAt, recoveryMs, remark: `the server ends by itself; ${load.askedAgain()} changes asked again` });
+  await settleAccount({ family: "database", fault, promised: load.promised, arrivals: scene.ledger.arrivals, rest: scene.cast.rest, overAt, recoveryMs, remark: `the server ends by itself; ${load.askedAgain()} changes asked again` });
 });

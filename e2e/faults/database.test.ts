@@ -81,9 +81,11 @@ describe("a PostgreSQL server that suffers", () => {
       },
     }));
 
-  test("every process of it frozen, past the end of every lease, and thawed", () =>
-    suffer(scene, {
-      tag: "frozen", name: "database frozen (SIGSTOP of all its processes)",
+  test("every process of it frozen, past the end of every lease, and thawed", async () => {
+    const name = "database frozen (SIGSTOP of all its processes)";
+    if (process.platform !== "linux") return recordSkipped(family, name, "needs Linux, to find its processes");
+    await suffer(scene, {
+      tag: "frozen", name,
       inject: async () => {
         const frozen = postgres.processes();
         for (const pid of frozen) process.kill(pid, "SIGSTOP");
@@ -91,7 +93,8 @@ describe("a PostgreSQL server that suffers", () => {
         for (const pid of frozen.reverse()) process.kill(pid, "SIGCONT");
         return "for 7 s, leases of 5 s";
       },
-    }));
+    });
+  });
 
   test("fsync that fails: PostgreSQL crashes as it should, and nothing that was acknowledged is missing", async () => {
     const name = "fsync error (strace -e inject)";
