@@ -149,17 +149,21 @@ async function measureMatching(at: RunningServer, who: Cast): Promise<void> {
       return performance.now() - from;
     };
   };
-  const [alone, among] = [await addMany("aliases-alone"), await addMany("aliases-among")];
-  await inLanes(elsewhere, (index) => who.rest.ok("POST", "/automations", {
-    name: `alias ${index}`, scope: { type: "project", entity: who.team, project: "aliases-among" },
-    event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias: { $in: [`never-${index}`, "nor-this"] } } }, action: { type: "no_op" },
-  }));
-  const times: { alone: number[]; among: number[] } = { alone: [], among: [] };
+  const projects = { none: "aliases-none", equal: "aliases-equal", expressions: "aliases-expressions" };
+  const add = { none: await addMany(projects.none), equal: await addMany(projects.equal), expressions: await addMany(projects.expressions) };
+  const create = (project: string, index: number, alias: unknown): Promise<unknown> => who.rest.ok("POST", "/automations", {
+    name: `alias ${index}`, scope: { type: "project", entity: who.team, project }, event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias } }, action: { type: "no_op" },
+  });
+  await inLanes(elsewhere, (index) => create(projects.equal, index, `never-${index}`));
+  await inLanes(elsewhere, (index) => create(projects.expressions, index, { $regex: `^never-${index}$` }));
+  const times: { none: number[]; equal: number[]; expressions: number[] } = { none: [], equal: [], expressions: [] };
   for (let time = 0; time < 300; time += 1) {
-    times.alone.push(await alone());
-    times.among.push(await among());
+    times.none.push(await add.none());
+    times.equal.push(await add.equal());
+    if (time % 10 === 0) times.expressions.push(await add.expressions());
   }
-  const extra = median(times.among) - median(times.alone);
-  figure(`an alias added with ${elsewhere} automations in its project, and with none, median of 300`, `${median(times.among).toFixed(2)} ms, ${median(times.alone).toFixed(2)} ms`);
-  figure("  what matching them costs", `${extra.toFixed(2)} ms`, `≤ ${goals.matchMs} ms`, extra <= goals.matchMs);
+  const [none, equal, expressions] = [median(times.none), median(times.equal), median(times.expressions)];
+  figure(`an alias added with no automations in its project, median of 300`, `${none.toFixed(2)} ms`);
+  figure(`  more with ${elsewhere} for other aliases, as the SDK's filters are`, `${(equal - none).toFixed(2)} ms`, `≤ ${goals.matchMs} ms`, equal - none <= goals.matchMs);
+  figure(`  more with ${elsewhere} that ask by regular expressions, which no key spares a look`, `${(expressions - none).toFixed(2)} ms`);
 }
