@@ -53,7 +53,7 @@ describe("receivers and teams beside each other", () => {
     const hooks = Array.from({ length: 20 }, (_, index) => `flood${index}`);
     for (const hook of hooks) await scene.addHook(hook, { aliases: "flood" });
     scene.ledger.behave((request, response, arrival) => void setTimeout(() => answer(200)(request, response, arrival), arrival.hook === "quiet" ? 0 : 250));
-    const flood = startLoad(scene.place, { tag: "flood", hooks, connections: 16, pauseMs: 0, most: sized(400, 2_000) });
+    const flood = startLoad(scene.place, { tag: "flood", hooks, connections: 16, pauseMs: 0, most: sized(400, 800) });
     await until("the flood has begun", () => flood.promised.size > 1_000);
     const delays: number[] = [];
     const promised = new Set<string>();
