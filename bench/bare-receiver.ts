@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 export type BareReceiver = {
   origin: string;
-  /** How many requests came, and when (milliseconds since 1970) the one with each `"alias"` in its body began. */
-  report(): Promise<{ count: number; arrivals: Record<string, number> }>;
+  /** How many requests came, how many at once at the most at one path, and when (milliseconds since 1970) the one with each `"alias"` in its body began. */
+  report(): Promise<{ count: number; byKind: Record<string, number>; mostAtOnce: number; arrivals: Record<string, number> }>;
   stop(): Promise<void>;
 };
 

@@ -68,6 +68,7 @@ describe("receivers and teams beside each other", () => {
       const sent = new Set(scene.ledger.arrivals.filter(({ at }) => at < arrival.at).map(({ hook, about }) => keyOf(hook, about)));
       overtaken = Math.max(overtaken, ahead.filter((key) => !sent.has(key)).length);
     }
+    expect(overtaken, "who waits behind a flood of another team's goes past it").toBeGreaterThan(0);
     await flood.stop();
     for (const key of flood.promised) promised.add(key);
     await settleAccount({ family, fault: "one team flooding", promised, arrivals: scene.ledger.arrivals, rest: scene.cast.rest, databaseUrl: scene.databaseUrl, overAt: performance.now(), remark: `${flood.promised.size} of the flood; the quiet team's p99 ${p99(delays)}, past up to ${overtaken} that waited before it` });

@@ -22,6 +22,7 @@ import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { callbackLinks } from "./features/outcomes/index.ts";
+import { advanceRedeliveries } from "./features/redeliveries/index.ts";
 import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
 import { forgetPreviousSecrets } from "./features/secrets/index.ts";
 import { forgetExpired } from "./features/sessions/index.ts";
@@ -38,7 +39,7 @@ import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
-import { dayMs, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
+import { dayMs, defaultBreaker, defaultJitter, makeLoopGuard, makePipeline, stages as ordinaryStages, startWorker } from "./pipeline/index.ts";
 import type { OutboundHttp } from "./ports/outbound-http/port.ts";
 import type { SecretStore } from "./ports/secret-store/port.ts";
 import type { Templates } from "./ports/templates/port.ts";
@@ -70,6 +71,9 @@ const nudgeMs = 20;
 
 /** How often to look for runs that have gone silent. */
 const sweepMs = 15_000;
+
+/** How often to look for redeliveries that were asked for. */
+const redeliveriesMs = 1_000;
 
 /** How often to delete what secrets were before a rotation, once their overlap has ended. */
 const forgetMs = 60_000;
@@ -105,6 +109,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages });
   const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), () => markRunsLost(services, config.runHeartbeatMs), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
+  const redelivering = worker === null ? null : repeat(redeliveriesMs, () => advanceRedeliveries(services, () => stopping), (error) => log.error({ err: error }, "cannot plan redeliveries; trying again"));
   const forgetting = worker === null ? null : repeat(forgetMs, () => forgetPreviousSecrets(services), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
   const tidy = repeat(tidyMs, () => forgetExpired(services), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
   const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
@@ -120,7 +125,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     stop: async (graceMs) => {
       stopping = true;
       await http.close();
-      await Promise.all([sweep?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting()]);
+      await Promise.all([sweep?.stop(), redelivering?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting()]);
       await stopListening?.();
       await worker?.stop(graceMs);
       await close(parts, db, server);
@@ -145,7 +150,7 @@ async function openParts(config: Config, log: Log, db: Database): Promise<Parts>
   await mkdir(objectsRoot, { recursive: true, mode: 0o700 });
   await chmod(objectsRoot, 0o700);
   const objects = await openFolderObjectStore({ root: objectsRoot, ...world });
-  const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock });
+  const outbound: OutboundHttp = makeUndiciOutboundHttp({ allowLoopback: config.allowLoopback, allowedNetworks: config.allowedNetworks, clock: world.clock, maxConnectionsPerOrigin: config.deliveryConcurrency });
   // A kind of action is a folder under actions/ and a line here.
   const templates: Templates = makeMinijinjaTemplates();
   const actions = [webhookAction({ outbound, ...world, version, refused: (webhook, refusal) => void noteRefusal(db, log, { ...webhook, team: webhook.entityId }, refusal) }), noOpAction, runHookAction({ outbound, templates, ...world, version, refused: (executionId, refusal) => void noteRefusal(db, log, { id: executionId, name: "a run hook", team: null }, refusal) })];
@@ -161,7 +166,10 @@ function startDeliveries({ config, services, metrics, stages }: { config: Config
     ...world,
     log: services.log,
     concurrency: config.deliveryConcurrency,
+    laneConcurrency: config.webhookConcurrency,
     leaseMs: config.leaseMs,
+    breaker: { ...defaultBreaker, failures: config.breaker.failures, probeMs: config.breaker.probeMs, disableAfterMs: config.breaker.disableAfterMs },
+    captureChange: services.pipeline.captureChange,
     callbackUrl: callbackLinks(services),
     retry: { scheduleMs: config.retryScheduleMs, jitter: defaultJitter, maxRetryAfterMs: dayMs },
     observe: (attempt, job) => metrics.attempted(attempt, world.clock.now().getTime() - job.event.at.getTime()),

@@ -22,6 +22,11 @@ describe("readConfig", () => {
     expect(readConfig({ BELLHOP_ALLOWED_NETWORKS: "10.0.0.0/8,169.254.0.0/16" })).toMatchObject({ ok: false, problems: [expect.stringContaining("169.254.0.0/16")] });
   });
 
+  test("takes only schedules whose first attempt is made at once", () => {
+    expect(readConfig({ BELLHOP_RETRY_SCHEDULE: "0s, 90s,2h" })).toMatchObject({ ok: true, config: { retryScheduleMs: [0, 90_000, 7_200_000] } });
+    for (const schedule of ["5s,5m", "", "0s,,5s", Array(51).fill("0s").join(",")].filter(Boolean)) expect(readConfig({ BELLHOP_RETRY_SCHEDULE: schedule })).toMatchObject({ ok: false });
+  });
+
   test("ignores what it does not know, and says so", () => {
     expect(readConfig({ BELLHOP_PROT: "1" })).toMatchObject({ ok: true, warnings: ["BELLHOP_PROT is not a setting; ignored"] });
   });

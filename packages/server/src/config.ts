@@ -24,8 +24,12 @@ export const settings = [
   { name: "BELLHOP_ALLOW_LOOPBACK", fallback: "false", meaning: "Development only: webhooks may call this machine (`localhost`, `127.0.0.1`)." },
   { name: "BELLHOP_ALLOWED_NETWORKS", fallback: "(none)", meaning: "Comma-separated hosts and CIDR ranges, each with an optional `:port`, that webhooks may call although they are not public." },
   { name: "BELLHOP_ROLES", fallback: "web,worker", meaning: "What this process does: answer requests (`web`), deliver (`worker`), or both." },
-  { name: "BELLHOP_RETRY_SCHEDULE", fallback: "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", meaning: "Waits before each attempt of a delivery; the first is the first try." },
-  { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "256", meaning: "Deliveries in flight at once in one process." },
+  { name: "BELLHOP_RETRY_SCHEDULE", fallback: "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", meaning: "Waits before each attempt of a delivery, each give or take a fifth; the first is the first try and 0s. A webhook may have a schedule of its own." },
+  { name: "BELLHOP_DELIVERY_CONCURRENCY", fallback: "1000", meaning: "Deliveries in flight at once in one process." },
+  { name: "BELLHOP_WEBHOOK_CONCURRENCY", fallback: "32", meaning: "Deliveries in flight at once to one webhook, over all processes; a webhook may have a number of its own." },
+  { name: "BELLHOP_BREAKER_FAILURES", fallback: "10", meaning: "Failed attempts in a row after which a webhook's circuit breaker opens and its deliveries wait." },
+  { name: "BELLHOP_BREAKER_PROBE_SECONDS", fallback: "30", meaning: "How long an open circuit breaker holds everything back before it lets one attempt through; twice as long after each that fails, at most an hour." },
+  { name: "BELLHOP_DISABLE_AFTER_HOURS", fallback: "120", meaning: "A webhook that had nothing but failures for so long is disabled." },
   { name: "BELLHOP_LEASE_SECONDS", fallback: "60", meaning: "How long a worker may hold a delivery before another takes it over; longer than any webhook timeout." },
   { name: "BELLHOP_RUN_HEARTBEAT_SECONDS", fallback: "300", meaning: "A running run that was silent for so long has crashed. The SDK reports every 30 s." },
   { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
@@ -56,6 +60,8 @@ export type Config = {
   roles: { web: boolean; worker: boolean };
   retryScheduleMs: readonly number[];
   deliveryConcurrency: number;
+  webhookConcurrency: number;
+  breaker: { failures: number; probeMs: number; disableAfterMs: number };
   leaseMs: number;
   runHeartbeatMs: number;
   callbackMs: number;
@@ -75,8 +81,8 @@ const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 const schedule = z.string().transform((text, context) => {
   const waits = text.split(",").map((part) => /^(\d+)([smh])$/.exec(part.trim()));
   const parsed = waits.map((match) => Number(match?.[1] ?? Number.NaN) * (units[match?.[2] ?? ""] ?? Number.NaN));
-  if (parsed.some(Number.isNaN) || parsed.length > 50) {
-    context.addIssue({ code: "custom", message: "must be a list of at most 50 waits like 0s,5s,5m,2h" });
+  if (parsed.some(Number.isNaN) || parsed.length > 50 || parsed[0] !== 0) {
+    context.addIssue({ code: "custom", message: "must be a list of at most 50 waits like 0s,5s,5m,2h, the first being 0s" });
     return z.NEVER;
   }
   return parsed;
@@ -148,7 +154,11 @@ const readers = {
   BELLHOP_ALLOWED_NETWORKS: z.string().default(""),
   BELLHOP_ROLES: roles.default({ web: true, worker: true }),
   BELLHOP_RETRY_SCHEDULE: schedule.default([0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000]),
-  BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(256),
+  BELLHOP_DELIVERY_CONCURRENCY: wholeNumber(1, 10_000).default(1_000),
+  BELLHOP_WEBHOOK_CONCURRENCY: wholeNumber(1, 1_000).default(32),
+  BELLHOP_BREAKER_FAILURES: wholeNumber(1, 10_000).default(10),
+  BELLHOP_BREAKER_PROBE_SECONDS: wholeNumber(1, 3_600).default(30),
+  BELLHOP_DISABLE_AFTER_HOURS: wholeNumber(1, 8_760).default(120),
   BELLHOP_LEASE_SECONDS: wholeNumber(5, 3_600).default(60),
   BELLHOP_RUN_HEARTBEAT_SECONDS: wholeNumber(1, 86_400).default(300),
   BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
@@ -203,6 +213,8 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
     roles: value.BELLHOP_ROLES,
     retryScheduleMs: value.BELLHOP_RETRY_SCHEDULE,
     deliveryConcurrency: value.BELLHOP_DELIVERY_CONCURRENCY,
+    webhookConcurrency: value.BELLHOP_WEBHOOK_CONCURRENCY,
+    breaker: { failures: value.BELLHOP_BREAKER_FAILURES, probeMs: value.BELLHOP_BREAKER_PROBE_SECONDS * 1_000, disableAfterMs: value.BELLHOP_DISABLE_AFTER_HOURS * 3_600_000 },
     leaseMs: value.BELLHOP_LEASE_SECONDS * 1_000,
     runHeartbeatMs: value.BELLHOP_RUN_HEARTBEAT_SECONDS * 1_000,
     callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,

@@ -2,10 +2,10 @@
 export type EventScope = "collection" | "project" | "registry" | "team" | "organization" | "run";
 
 /** Events of one family are filtered in the same way. */
-export type EventFamily = "mutation" | "run_metric" | "run_state" | "run_hook";
+export type EventFamily = "mutation" | "run_metric" | "run_state" | "run_hook" | "webhook";
 
 /** What the event is about, and so which variables it can fill. */
-export type EventSubject = "version" | "collection" | "run";
+export type EventSubject = "version" | "collection" | "run" | "webhook";
 
 export type EventTypeSpec = {
   /** The name on the wire. */
@@ -22,6 +22,7 @@ export type EventTypeSpec = {
 
 const everyArtifactScope = ["project", "registry", "collection", "team", "organization"] as const;
 const runScopes = ["project", "team", "organization"] as const;
+const webhookScopes = ["team", "organization"] as const;
 const hookScopes = ["run"] as const;
 
 /** Every event type there is. Which of them a server supports is decided by the server. */
@@ -85,6 +86,21 @@ export const eventTypes = [
     type: "RUN_STATE", friendlyName: "RUN_STATE", title: "A run changes state",
     description: "a run enters RUNNING, FINISHED or FAILED; a crash counts as FAILED, a killed run raises nothing",
     family: "run_state", subject: "run", scopes: runScopes,
+  },
+  {
+    type: "WEBHOOK_FAILING", friendlyName: "WEBHOOK_FAILING", title: "A webhook fails",
+    description: "the last attempts to call a webhook all failed, and its circuit breaker opens: deliveries wait",
+    family: "webhook", subject: "webhook", scopes: webhookScopes,
+  },
+  {
+    type: "WEBHOOK_DISABLED", friendlyName: "WEBHOOK_DISABLED", title: "A webhook is disabled",
+    description: "the server disables a webhook: its receiver answered 410, or gave nothing but failures for days",
+    family: "webhook", subject: "webhook", scopes: webhookScopes,
+  },
+  {
+    type: "WEBHOOK_RECOVERED", friendlyName: "WEBHOOK_RECOVERED", title: "A webhook works again",
+    description: "an attempt gets through to a webhook whose circuit breaker was open",
+    family: "webhook", subject: "webhook", scopes: webhookScopes,
   },
   {
     type: "RUN_CREATED", friendlyName: "RUN_CREATED", title: "The run is created",

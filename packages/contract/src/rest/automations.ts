@@ -19,8 +19,8 @@ const scopeInput = z
   })
   .describe("By id, or by names: collection {entity, project, collection} or {organization, registry, collection}, project {entity, project}, registry {organization, registry}, team {team}, organization {organization}");
 
-const eventType = z.string().min(1).max(64).describe("CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT, ADD_ARTIFACT_ALIAS, ADD_ARTIFACT_TAG, REMOVE_ARTIFACT_TAG, ADD_COLLECTION_TAG, REMOVE_COLLECTION_TAG, RUN_METRIC, RUN_METRIC_CHANGE, RUN_METRIC_ZSCORE or RUN_STATE");
-const filter = jsonObject.describe('Mongo-like, over alias, tag, artifact_type, artifact_collection_name and user: {"alias": "production"}; for the events of runs over display_name, user, state, tags, config.<key> and summary.<key>');
+const eventType = z.string().min(1).max(64).describe("CREATE_ARTIFACT, LINK_ARTIFACT, UNLINK_ARTIFACT, ADD_ARTIFACT_ALIAS, ADD_ARTIFACT_TAG, REMOVE_ARTIFACT_TAG, ADD_COLLECTION_TAG, REMOVE_COLLECTION_TAG, RUN_METRIC, RUN_METRIC_CHANGE, RUN_METRIC_ZSCORE, RUN_STATE, WEBHOOK_FAILING, WEBHOOK_DISABLED or WEBHOOK_RECOVERED");
+const filter = jsonObject.describe('Mongo-like, over alias, tag, artifact_type, artifact_collection_name and user: {"alias": "production"}; for the events of runs over display_name, user, state, tags, config.<key> and summary.<key>; for events of webhooks over webhook_name, webhook_status and webhook_reason');
 const states = z.array(z.string()).describe("For RUN_STATE: which of RUNNING, FINISHED and FAILED to watch");
 
 const conditions = z.array(metricConditionSchema).min(1).max(20)

@@ -16,12 +16,13 @@ export const eventSchema = z.object({
   author: z.string(),
   at: timeSchema,
   entity: z.string(),
-  project: z.string(),
-  collection: z.string().nullable().describe("Null for events of runs"),
+  project: z.string().nullable().describe("Null for events of webhooks"),
+  collection: z.string().nullable().describe("Null for events of runs and webhooks"),
   version: z.string().nullable().describe("v0, v1, …; null for events of the collection itself"),
   alias: z.string().nullable(),
   tag: z.string().nullable(),
   run: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable(),
+  webhook: z.object({ id: z.string(), name: z.string(), state: z.string() }).nullable().describe("For WEBHOOK_FAILING, WEBHOOK_DISABLED and WEBHOOK_RECOVERED"),
   metric: metricEventSchema.nullable().describe("For the events of metrics"),
 });
 

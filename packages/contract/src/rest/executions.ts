@@ -7,6 +7,8 @@ export const reasonSchema = z.object({ code: z.string().describe("Never changes 
 
 export const executionStatusSchema = z.enum(["pending", "running", "retrying", "finished", "failed", "skipped", "cancelled"]);
 
+export const redeliveryModeSchema = z.enum(["same_bytes", "rendered_anew"]);
+
 const headersSchema = z.record(z.string(), z.string());
 
 export const requestRecordSchema = z
@@ -32,7 +34,10 @@ export const executionSchema = z.object({
   webhookId: z.uuid().nullable(),
   status: executionStatusSchema,
   reason: reasonSchema.nullable(),
-  redeliveryOf: z.uuid().nullable().describe("The execution whose bytes this one sends again"),
+  redeliveryOf: z.uuid().nullable().describe("The execution that this one delivers again"),
+  redeliveryMode: redeliveryModeSchema.nullable().describe("same_bytes: as it was sent, under the message's id; rendered_anew: with the configuration of that day, as a message of its own"),
+  redeliveryId: z.uuid().nullable().describe("The redelivery of many that it is part of"),
+  messageId: z.uuid().describe("What the receiver sees as webhook-id, behind msg_: the same over all attempts, and over redeliveries of the same bytes"),
   causedBy: z.uuid().nullable().describe("The execution whose receiver made the change, where it said so (X-Bellhop-Callback)"),
   depth: z.number().int().describe("How many deliveries lie behind the event"),
   outcome: outcomeSummarySchema.nullable().describe("What the receiver reported to the callback address; null where it did not"),
@@ -52,6 +57,7 @@ export const attemptSchema = z.object({
   timing: timingRecordSchema.nullable(),
   startedAt: timeSchema,
   finishedAt: timeSchema,
+  nextAttemptAt: timeSchema.nullable().describe("When the next attempt was to start, once this one had failed; null where none was to follow"),
 });
 
 export const executionWithAttemptsSchema = executionSchema.extend({

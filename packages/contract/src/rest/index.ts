@@ -10,6 +10,7 @@ export * from "./executions.ts";
 export * from "./explanations.ts";
 export * from "./metrics.ts";
 export * from "./preview.ts";
+export * from "./redeliveries.ts";
 export * from "./run-hooks.ts";
 export * from "./secrets.ts";
 export * from "./webhooks.ts";

@@ -16,14 +16,34 @@ export const webhookSchema = z.object({
   secret: z.string().nullable().describe("Name of the secret that signs"),
   secrets: z.array(z.string()).describe("Names of further secrets that payloads and headers may use"),
   method,
-  timeoutSeconds: z.number(),
+  timeoutSeconds: z.number().describe("For everything: name, connection, TLS, headers and body of the answer"),
+  retrySchedule: z.array(z.number().int()).nullable().describe("Seconds to wait before each attempt; null for the server's schedule"),
+  concurrency: z.number().int().nullable().describe("Deliveries that may be under way at once; null for the server's setting"),
   signatureEncoding,
   headers: z.record(z.string(), z.string()),
   enabled: z.boolean(),
+  breaker: z
+    .object({
+      state: z.enum(["closed", "open", "half_open"]).describe("open: deliveries wait; half_open: one attempt at a time goes through, and its outcome closes it or opens it again"),
+      reason: reasonSchema.nullable().describe("How the attempt failed that opened it"),
+      since: timeSchema.nullable().describe("Since when it is not closed"),
+      probeAt: timeSchema.nullable().describe("When the next attempt goes through"),
+      failures: z.number().int().describe("Failed attempts in a row"),
+      failingSince: timeSchema.nullable().describe("When the first of them failed"),
+    })
+    .describe("The circuit breaker"),
   disabledReason: reasonSchema.nullable().describe("Why the server disabled it"),
   createdBy: z.string().nullable(),
   createdAt: timeSchema,
   updatedAt: timeSchema,
+});
+
+export const backlogSchema = z.object({
+  waiting: z.number().int().describe("Deliveries that wait, counted up to 10,000"),
+  waitingIsAtLeast: z.boolean().describe("There are more"),
+  inFlight: z.number().int().describe("Deliveries under way, over all processes"),
+  oldestAt: timeSchema.nullable().describe("When the oldest of those that come next was planned"),
+  nextAttemptAt: timeSchema.nullable().describe("When the next attempt may start"),
 });
 
 const options = {
@@ -31,7 +51,9 @@ const options = {
   secret: secretName.exactOptional().describe("Name of the secret that signs"),
   secrets: z.array(nameSchema).exactOptional().describe("Names of further secrets that payloads and headers may use"),
   method: method.exactOptional(),
-  timeoutSeconds: z.number().min(1).max(30).exactOptional(),
+  timeoutSeconds: z.number().min(1).max(30).exactOptional().describe("For everything: name, connection, TLS, headers and body of the answer"),
+  retrySchedule: z.array(z.number()).nullable().exactOptional().describe("Seconds to wait before each attempt, the first being 0, each give or take a fifth: [0, 5, 300]; null for the server's schedule"),
+  concurrency: z.number().nullable().exactOptional().describe("Deliveries that may be under way at once, over all processes; null for the server's setting"),
   signatureEncoding: signatureEncoding.exactOptional(),
   headers: headers.exactOptional(),
 };
@@ -57,4 +79,4 @@ export const testWebhookSchema = z.strictObject({
 });
 
 /** What was sent and what came back. */
-export const webhookTestSchema = attemptSchema.omit({ number: true, startedAt: true, finishedAt: true });
+export const webhookTestSchema = attemptSchema.omit({ number: true, startedAt: true, finishedAt: true, nextAttemptAt: true });

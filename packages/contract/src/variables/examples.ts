@@ -26,6 +26,9 @@ const special: Readonly<Partial<Record<EventType, Readonly<Record<string, Exampl
     metric_filter_short: "|zscore(val_loss, 3)| >= 3", metric_current_status: "zscore(val_loss, 3) = 129.2",
   },
   RUN_STATE: ofRun,
+  WEBHOOK_FAILING: { event_author: "bellhop" },
+  WEBHOOK_DISABLED: { event_author: "bellhop", webhook_status: "disabled", webhook_reason: "The receiver answered 410 Gone; a webhook is then disabled." },
+  WEBHOOK_RECOVERED: { event_author: "bellhop", webhook_status: "working" },
 };
 
 /** What the variable may hold for an event of that type; undefined where it does not apply, and so becomes the empty string. */

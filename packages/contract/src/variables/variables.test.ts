@@ -3,11 +3,11 @@ import { eventTypes } from "../events/index.ts";
 import { exampleOf, findVariable, isKnownVariable, isSecretName, payloadVariables, variableApplies } from "./index.ts";
 
 describe("payload variables", () => {
-  it("are exactly those that the product names", () => {
+  it("are exactly those that the product names, and those of webhook events", () => {
     const named =
       "project_name entity_name event_type event_author automation_name alias tag artifact_collection_name artifact_metadata. artifact_version " +
       "artifact_version_string artifact_version_index run_id run_name run_url run_status metric_name metric_values metric_filter " +
-      "metric_filter_short metric_current_status execution_id callback_url ACCESS_TOKEN";
+      "metric_filter_short metric_current_status execution_id callback_url ACCESS_TOKEN webhook_name webhook_status webhook_reason";
     expect(payloadVariables.map((variable) => variable.name).toSorted()).toEqual(named.split(" ").toSorted());
   });
 

@@ -18,11 +18,15 @@ const watched = eventTypes.filter((event) => event.family !== "run_hook");
 const about = (...subjects: readonly EventSubject[]): readonly EventType[] =>
   watched.filter((event) => subjects.includes(event.subject)).map((event) => event.type);
 
-const everyEvent = about("version", "collection", "run");
+const everyEvent = about("version", "collection", "run", "webhook");
 const versionEvents = about("version");
 const collectionEvents = about("version", "collection");
 const runEvents = about("run");
 const metricEvents: readonly EventType[] = watched.filter((event) => event.family === "run_metric").map((event) => event.type);
+const webhookEvents = about("webhook");
+/** A webhook belongs to a team and to no project. */
+const projectEvents = about("version", "collection", "run");
+const webhookFaults: readonly EventType[] = ["WEBHOOK_FAILING", "WEBHOOK_DISABLED"];
 const aliasEvents: readonly EventType[] = ["ADD_ARTIFACT_ALIAS"];
 const tagEvents: readonly EventType[] = ["ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG"];
 
@@ -31,8 +35,8 @@ export const payloadVariables = [
   { name: "event_type", kind: "event", appliesTo: everyEvent, example: "LINK_ARTIFACT", description: "What happened" },
   { name: "event_author", kind: "event", appliesTo: everyEvent, example: "ada", description: "User who caused the event" },
   { name: "automation_name", kind: "event", appliesTo: everyEvent, example: "deploy to staging", description: "Name of the automation that fired" },
-  { name: "project_name", kind: "event", appliesTo: everyEvent, example: "wandb-registry-model", description: "Project of the changed artifact, collection or run" },
-  { name: "entity_name", kind: "event", appliesTo: everyEvent, example: "vision-team", description: "Entity that owns the project" },
+  { name: "project_name", kind: "event", appliesTo: projectEvents, example: "wandb-registry-model", description: "Project of the changed artifact, collection or run" },
+  { name: "entity_name", kind: "event", appliesTo: everyEvent, example: "vision-team", description: "Entity that owns the project, or the webhook" },
   { name: "execution_id", kind: "event", appliesTo: everyEvent, example: "01890a5d-ac96-774b-bcce-b302099a8057", description: "Id of this execution, the same over all attempts" },
   { name: "callback_url", kind: "event", appliesTo: everyEvent, example: "https://bellhop.example.com/callbacks/AYkKXayWd0u8…", description: "Address to which the receiver may report what became of it, without signing in" },
   { name: "alias", kind: "event", appliesTo: aliasEvents, example: "production", description: "Alias that was added" },
@@ -51,6 +55,9 @@ export const payloadVariables = [
   { name: "metric_filter", kind: "event", appliesTo: metricEvents, example: "average of val_loss over 3 values is below 0.3", description: "The condition in words" },
   { name: "metric_filter_short", kind: "event", appliesTo: metricEvents, example: "avg(val_loss, 3) < 0.3", description: "The condition in short" },
   { name: "metric_current_status", kind: "event", appliesTo: metricEvents, example: "avg(val_loss, 3) = 0.29", description: "What the condition computed when it fired" },
+  { name: "webhook_name", kind: "event", appliesTo: webhookEvents, example: "deploy", description: "Name of the webhook that the event is about" },
+  { name: "webhook_status", kind: "event", appliesTo: webhookEvents, example: "failing", description: "What that webhook is now: failing, disabled or working" },
+  { name: "webhook_reason", kind: "event", appliesTo: webhookFaults, example: "No complete answer came in time.", description: "Why it fails or was disabled" },
   { name: "ACCESS_TOKEN", kind: "secret", appliesTo: everyEvent, example: "••••", description: "Access token of the webhook" },
 ] as const satisfies readonly VariableSpec[];
 

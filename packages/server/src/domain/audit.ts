@@ -15,6 +15,8 @@ export const auditActions = {
   "automation.create": "An automation was created.",
   "automation.update": "An automation was changed, enabled or disabled.",
   "automation.delete": "An automation was deleted.",
+  "redelivery.start": "Many executions were to be delivered again: chosen ones, or all that failed.",
+  "redelivery.cancel": "What had not begun of a redelivery was cancelled.",
   "execution.report": "A receiver reported how the work of an execution ended, by its callback address. Nobody signs in for that: it says from where.",
   "organization.create": "An organization was created.",
   "organization.delete": "An organization was deleted.",

@@ -3,7 +3,7 @@ import type { EventType } from "@bellhop/contract";
 import { describe, expect, test } from "vitest";
 import { supportedEvents } from "../features/automations/index.ts";
 import { exampleChange } from "../testing/pipeline.ts";
-import type { Event, MetricFact } from "./event.ts";
+import type { Event, MetricFact, WebhookSubject } from "./event.ts";
 import { variablesOf } from "./event-variables.ts";
 import type { MetricCondition } from "./metrics/condition.ts";
 import { abbreviateCondition, describeCondition, describeMeasured } from "./metrics/describe-condition.ts";
@@ -31,6 +31,10 @@ const metric = (type: EventType, ...conditions: MetricFact[]): Event => {
   return { ...state, type, subject: { ...state.subject, entered: "RUNNING", state: "running", metric: { automationId: "a", conditionVersion: 1, heldBack: false, loggedAt: "2026-01-01T00:00:00.000Z", step: 7, conditions } } };
 };
 events.push(metric("RUN_METRIC", facts("loss")), metric("RUN_METRIC_CHANGE", facts("loss")), metric("RUN_METRIC_ZSCORE", facts("loss")));
+const webhook = (type: EventType, state: WebhookSubject["state"], reason: WebhookSubject["reason"]): Event => ({
+  id: "i", at, type, author: "bellhop", subject: { kind: "webhook", webhookId: "w", webhookName: "deploy", state, reason, entityId: 3, entityName: "t", projectId: null, projectName: "" },
+});
+events.push(webhook("WEBHOOK_FAILING", "failing", "timeout"), webhook("WEBHOOK_DISABLED", "disabled", "gone"), webhook("WEBHOOK_RECOVERED", "working", null));
 /** What a payload can write of an event: by name, and one key of the metadata. Secrets are filled in when the request is sent. */
 const names = payloadVariables.filter(({ kind }) => kind !== "secret").map(({ name, kind }) => (kind === "prefix" ? `${name}model_type` : name));
 
@@ -61,7 +65,7 @@ describe.each(events.map((event) => [event.type, event] as const))("%s", (type, 
       const example = exampleOf(name, type);
       if (example !== undefined) expect([name, typeof values.get(name)]).toEqual([name, typeof example]);
     }
-    for (const name of ["event_type", "event_author", "artifact_version_index", "run_status"]) expect([name, values.get(name)]).toEqual([name, exampleOf(name, type)]);
+    for (const name of ["event_type", "event_author", "artifact_version_index", "run_status", "webhook_status", "webhook_reason"]) expect([name, values.get(name)]).toEqual([name, exampleOf(name, type)]);
   });
 
   test("names the version as the catalogue says, by the alias or else by its index", () => {

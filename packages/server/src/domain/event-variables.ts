@@ -1,5 +1,6 @@
 import { findEventType } from "@bellhop/contract";
 import type { ArtifactSubject, Event, MetricFact, MetricFacts, RunSubject, Subject } from "./event.ts";
+import { reasons } from "./reason.ts";
 import { encodeId } from "./global-id.ts";
 
 /** Values of the payload variables that do not come from the event itself. */
@@ -31,6 +32,8 @@ function subjectVariables(subject: Subject): [string, unknown][] {
       return [["artifact_collection_name", subject.collectionName], ["tag", subject.tag]];
     case "run":
       return [["run_id", subject.runName], ["run_name", subject.displayName], ["run_url", subject.url], ["run_status", runStatus(subject)], ...metricVariables(subject.metric)];
+    case "webhook":
+      return [["webhook_name", subject.webhookName], ["webhook_status", subject.state], ...(subject.reason === null ? [] : [["webhook_reason", reasons[subject.reason]] satisfies [string, unknown]])];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EventType } from "@bellhop/contract";
+import type { Reason } from "./reason.ts";
 import type { RunState } from "./run.ts";
 
 /** The collection in which something happened, and whose it is. */
@@ -107,7 +108,23 @@ export type RunDetails = {
   heartbeatAt: string;
 };
 
-export type Subject = ArtifactSubject | CollectionSubject | RunSubject;
+/** The webhook whose deliveries began to fail, were ended, or go through again. */
+export type WebhookSubject = {
+  kind: "webhook";
+  webhookId: string;
+  webhookName: string;
+  /** What it is now: its circuit breaker is open, it was disabled, or it works. */
+  state: "failing" | "disabled" | "working";
+  /** Why; null when it works. */
+  reason: Reason | null;
+  entityId: number;
+  entityName: string;
+  /** A webhook belongs to no project. */
+  projectId: null;
+  projectName: "";
+};
+
+export type Subject = ArtifactSubject | CollectionSubject | RunSubject | WebhookSubject;
 
 /** A change as a verb reports it, before it is stored. */
 export type Change = {

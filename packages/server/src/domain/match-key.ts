@@ -6,7 +6,7 @@ import { parseEventFilter } from "./filter/event-filter.ts";
 import type { Filter } from "./filter/filter.ts";
 
 /** Fields that hold one text in an event, the most telling first. */
-const keyedFields = ["alias", "tag", "artifact_collection_name", "display_name", "user", "artifact_type"] as const;
+const keyedFields = ["alias", "tag", "artifact_collection_name", "display_name", "webhook_name", "webhook_status", "webhook_reason", "user", "artifact_type"] as const;
 
 /** The key of automations of which nothing is known: every event brings it along. */
 export const noKey = "";
@@ -23,6 +23,7 @@ export function matchKeyOf(eventType: string, filterText: string): string {
 function keyOfCondition(filter: EventFilter): string {
   switch (filter.family) {
     case "mutation":
+    case "webhook":
       return keyOf(filter.filter) ?? noKey;
     case "run_state":
       return keyOf(filter.run) ?? (filter.states.length === 1 ? key("entered", filter.states[0]) : null) ?? noKey;

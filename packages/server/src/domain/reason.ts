@@ -5,11 +5,14 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
+  own_webhook: "The automation calls the very webhook that the event is about; it would ring at a door that is closed.",
   cooldown: "The automation fired for this run not long enough ago.",
   hook_invalid: "The run hook is not one that can be carried out; its list of hooks says what is wrong.",
   loop_depth: "The event has too many deliveries behind it: an automation goes in circles.",
   loop_rate: "The automation fired too often for the same thing within a short time: it goes in circles.",
   rights_lost: "Whoever last changed the automation, or owns its webhook, no longer has the role that it needs; saved by someone who has, it goes on.",
+  // why a delivery waits
+  breaker_open: "Held back: the webhook's last attempts failed, and its circuit breaker is open.",
   // why a delivery failed for good, before it was tried
   webhook_missing: "The webhook was deleted.",
   webhook_disabled: "The webhook is disabled.",
@@ -37,8 +40,14 @@ export const reasons = {
   redirect: "The receiver answered with a redirect; redirects are never followed.",
   gone: "The receiver answered 410 Gone; a webhook is then disabled.",
   interrupted: "The worker stopped or lost its lease before the outcome was stored; the delivery was tried again.",
+  webhook_failing: "Nothing but failures for days; the webhook was disabled.",
+  // why a delivery was ended
+  redelivery_cancelled: "The redelivery that it was part of was cancelled before this one began.",
   // why a delivery was given up
   attempts_exhausted: "Every attempt of the schedule failed.",
 } as const satisfies Record<string, string>;
 
 export type Reason = keyof typeof reasons;
+
+/** Whether the text is one of them. */
+export const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text);

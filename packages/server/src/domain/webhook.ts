@@ -9,6 +9,10 @@ export type Webhook = {
   url: string;
   method: HttpMethod;
   timeoutMs: number;
+  /** Deliveries that may be under way at once; null for the server's setting. */
+  concurrency: number | null;
+  /** Milliseconds to wait before each attempt, the first being 0; null for the server's schedule. */
+  retryScheduleMs: readonly number[] | null;
   accessToken: string | null;
   signingSecret: string | null;
   secretNames: readonly string[];

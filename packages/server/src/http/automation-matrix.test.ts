@@ -11,6 +11,10 @@ import { listExecutions } from "../features/history/index.ts";
 import { noChanges, receiveReport, upsertRun } from "../features/runs/index.ts";
 import { createApiKey } from "../features/tokens/index.ts";
 import { silentLog } from "../kit/log.ts";
+import { insertAutomation, insertWebhook, startTestPipeline } from "../testing/pipeline.ts";
+import type { Receiver } from "../testing/receiver.ts";
+import { startReceiver } from "../testing/receiver.ts";
+import { until } from "../testing/until.ts";
 import { makeAuthenticate } from "./authenticate.ts";
 import { restRoutes } from "./rest/index.ts";
 import { automationRoutes } from "./rest/routes-automations.ts";
@@ -41,6 +45,9 @@ const watchable: Record<EventName, ScopeName[]> = {
   RUN_METRIC: ofRuns,
   RUN_METRIC_CHANGE: ofRuns,
   RUN_METRIC_ZSCORE: ofRuns,
+  WEBHOOK_FAILING: ["team", "organization"],
+  WEBHOOK_DISABLED: ["team", "organization"],
+  WEBHOOK_RECOVERED: ["team", "organization"],
 };
 
 const source = { entity: "vision-team", project: "mnist", collection: "models" };
@@ -58,6 +65,7 @@ let app: FastifyInstance;
 let rest: RestClient;
 let artifactId: number;
 const ids = new Map<ScopeName, string>();
+let receiver: Receiver;
 
 beforeAll(async () => {
   world = await makeWorld();
@@ -73,12 +81,16 @@ beforeAll(async () => {
     return row?.id ?? 0;
   };
   for (const [scope, name] of [["sequence", "models"], ["portfolio", "best"], ["registry collection", "llm"]] as const) ids.set(scope, encodeId("ArtifactCollection", await idOf("artifact_collections", name)));
+  receiver = await startReceiver();
+  const webhookId = await insertWebhook(services.db, { url: receiver.url, entityId: world.teamId });
+  await insertAutomation(services.db, { entityId: world.teamId, scope: ["project", await idOf("projects", "mnist")], filter: '{"alias":{"$contains":"ring-"}}', webhookId });
   ids.set("project", encodeId("Project", await idOf("projects", "mnist")));
   ids.set("registry", encodeId("Project", await idOf("projects", "wandb-registry-model")));
   for (const [scope, id] of [["team", world.teamId], ["organization", world.orgEntityId], ["user", world.admin.entityId]] as const) ids.set(scope, encodeId("Entity", id));
 });
 afterAll(async () => {
   await app.close();
+  await receiver.close();
   await world.drop();
 });
 
@@ -215,6 +227,24 @@ describe("what was saved fires for a real change", () => {
     await change();
     const told = await fired(type);
     expect(told).toEqual(faceNames.flatMap((face) => places.map((scope) => `${face} ${type} ${scope}`)).sort());
+    for (const name of told) everSeen.add(name);
+  });
+
+  test.each<[string, EventName, number]>([
+    ["fails", "WEBHOOK_FAILING", 500],
+    ["works again", "WEBHOOK_RECOVERED", 200],
+    ["is gone", "WEBHOOK_DISABLED", 410],
+  ])("a webhook of the team %s: %s, each automation in scope on its own", async (_what, type, status) => {
+    receiver.answer(() => ({ status }));
+    await fired();
+    await alias(source, `ring-${status}`);
+    const running = startTestPipeline(world.services.db, { secretStore: world.services.secretStore, breaker: { failures: 1, probeMs: 1 } });
+    const told = await until("all were told", async () => {
+      const names = (await listExecutions(world.services, world.admin, { before: null, limit: 1_000 })).map(({ automation }) => automation.name).filter((name) => name.includes(` ${type} `));
+      return names.length > 0 ? names.sort() : null;
+    });
+    await running.stop();
+    expect(told).toEqual(faceNames.flatMap((face) => watchable[type].map((scope) => `${face} ${type} ${scope}`)).sort());
     for (const name of told) everSeen.add(name);
   });
 

@@ -104,7 +104,7 @@ describe("within their own team, a stranger cannot use", () => {
   });
 
   test("a webhook or a secret of ours by its id below their own team", async () => {
-    for (const operation of ["GET /teams/{team}/webhooks/{id}", "PATCH /teams/{team}/webhooks/{id}", "DELETE /teams/{team}/webhooks/{id}", "POST /teams/{team}/webhooks/{id}/test", "DELETE /teams/{team}/secrets/{name}", "POST /teams/{team}/secrets/{name}/rotate", "DELETE /teams/{team}/secrets/{name}/previous", "POST /signatures/check"]) {
+    for (const operation of ["GET /teams/{team}/webhooks/{id}", "PATCH /teams/{team}/webhooks/{id}", "DELETE /teams/{team}/webhooks/{id}", "POST /teams/{team}/webhooks/{id}/test", "POST /teams/{team}/webhooks/{id}/enable", "GET /teams/{team}/webhooks/{id}/backlog", "DELETE /teams/{team}/secrets/{name}", "POST /teams/{team}/secrets/{name}/rotate", "DELETE /teams/{team}/secrets/{name}/previous", "POST /signatures/check"]) {
       const row = restRows[operation];
       if (row === undefined) throw new Error(operation);
       const ids = { ...(await row.ids(scene)), team: "other-team" };

@@ -1,6 +1,7 @@
 import type { Transaction } from "../db/database.ts";
-import { insertRedelivery } from "../db/queries/plan-executions.ts";
+import { insertRedeliveries } from "../db/queries/plan-executions.ts";
 import type { Change } from "../domain/event.ts";
+import type { RedeliveryMode } from "../domain/redelivery.ts";
 import type { IdMaker } from "../kit/ids.ts";
 import type { LoopGuard } from "./loops/hold-loops.ts";
 import { defaultLoopDepth, makeLoopGuard } from "./loops/hold-loops.ts";
@@ -14,6 +15,7 @@ export type { Stages } from "./stages.ts";
 export { stages } from "./stages.ts";
 export type { Worker, WorkerOptions } from "./worker.ts";
 export { startWorker } from "./worker.ts";
+export { defaultBreaker } from "./settle/breaker-policy.ts";
 export { dayMs, defaultJitter } from "./settle/decide.ts";
 
 /** The part of the way that runs in the transaction of a change. */
@@ -24,9 +26,13 @@ export type Pipeline = {
    * starts once that transaction is durable.
    */
   captureChange(tx: Transaction, ...changes: readonly Change[]): Promise<void>;
-  /** Plans a new execution that sends the bytes of an earlier one again; gives its id. */
-  redeliver(tx: Transaction, executionId: string): Promise<string>;
+  /** Says that waiting deliveries may be due: workers look once the transaction is durable. */
+  wake(tx: Transaction): void;
+  /** Plans new executions that deliver earlier ones again; gives their ids, in the order of the given ones. */
+  redeliver(tx: Transaction, again: Redelivering): Promise<string[]>;
 };
+
+export type Redelivering = { executionIds: readonly string[]; mode: RedeliveryMode; /** Where they are part of a redelivery of many. */ redeliveryId: string | null };
 
 export type PipelineOptions = {
   ids: IdMaker;
@@ -45,11 +51,12 @@ export function makePipeline(options: PipelineOptions): Pipeline {
   const way = options.stages ?? stages;
   return {
     captureChange: (tx, ...changes) => carryChanges(options, way, tx, changes),
-    redeliver: async (tx, executionId) => {
-      const id = options.ids();
-      await insertRedelivery(tx, id, executionId);
+    wake: (tx) => tx.afterCommit(options.jobsAdded),
+    redeliver: async (tx, { executionIds, mode, redeliveryId }) => {
+      const executions = executionIds.map((original) => ({ id: options.ids(), original_id: original }));
+      await insertRedeliveries(tx, { executions, mode, redeliveryId });
       tx.afterCommit(options.jobsAdded);
-      return id;
+      return executions.map(({ id }) => id);
     },
   };
 }

@@ -19,7 +19,7 @@ describe("the way of an event", async () => {
   let running: TestPipeline;
 
   beforeEach(async () => {
-    await db.query(sql("test_clear", "truncate events, executions, attempts, delivery_jobs, automations, automation_revisions, webhooks, secrets cascade"), []);
+    await db.query(sql("test_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, automations, automation_revisions, webhooks, secrets cascade"), []);
     receiver = await startReceiver();
     running = startTestPipeline(db);
   });
@@ -151,14 +151,21 @@ describe("the way of an event", async () => {
     running = startTestPipeline(db);
   });
 
-  test("a redelivery sends the same bytes under an id of its own", async () => {
+  test("a redelivery of the same bytes goes out under the id that the receiver has seen, one rendered anew under its own", async () => {
     const webhookId = await insertWebhook(db, { url: receiver.url, entityId });
     await insertAutomation(db, { entityId, scope: ["collection", 1], webhookId, payload: '{"e":"${execution_id}"}' });
     await raise();
     const [first] = await settled(1);
-    await db.transaction((tx) => running.pipeline.redeliver(tx, first?.id ?? ""));
-    await settled(2);
-    expect(receiver.received.map(({ body }) => body)).toEqual([`{"e":"${first?.id}"}`, `{"e":"${first?.id}"}`]);
-    expect(receiver.received[0]?.headers["webhook-id"]).not.toBe(receiver.received[1]?.headers["webhook-id"]);
+    await db.transaction((tx) => running.pipeline.redeliver(tx, { executionIds: [first?.id ?? ""], mode: "same_bytes", redeliveryId: null }));
+    const again = (await settled(2))[1];
+    await db.transaction((tx) => running.pipeline.redeliver(tx, { executionIds: [again?.id ?? ""], mode: "same_bytes", redeliveryId: null }));
+    await settled(3);
+    await db.query(sql("test_edit_payload", `update automations set action = jsonb_set(action, '{payload}', '"{\\"new\\":\\"\${execution_id}\\"}"'), revision = 2`), []);
+    await db.query(sql("test_edit_revision", "insert into automation_revisions (automation_id, revision, entity_id, name, event_type, event_filter, action_type, action) select id, 2, entity_id, name, event_type, event_filter, action_type, action from automations"), []);
+    const [anew] = await db.transaction((tx) => running.pipeline.redeliver(tx, { executionIds: [again?.id ?? ""], mode: "rendered_anew", redeliveryId: null }));
+    await settled(4);
+    const same = `{"e":"${first?.id}"}`;
+    expect(receiver.received.map(({ body }) => body)).toEqual([same, same, same, `{"new":"${anew}"}`]);
+    expect(receiver.received.map(({ headers }) => headers["webhook-id"])).toEqual([first?.id, first?.id, first?.id, anew].map((id) => `msg_${id}`));
   });
 });

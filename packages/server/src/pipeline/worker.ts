@@ -1,14 +1,14 @@
-import type { Database } from "../db/database.ts";
-import type { LeasedJob } from "../db/queries/lease-jobs.ts";
 import { findUnpermittedExecutions } from "../db/queries/delivery-rights.ts";
-import { takeDueJobs } from "../db/queries/lease-jobs.ts";
-import type { Settlement } from "../db/queries/settle-attempts.ts";
+import type { LeasedJob } from "../db/queries/lease-jobs.ts";
+import { readTakenJobs, recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
 import type { ActionType } from "../domain/automation.ts";
 import type { Attempt } from "../domain/execution.ts";
+import { makeAlarm } from "../kit/alarm.ts";
 import type { Batcher } from "../kit/batcher.ts";
 import { makeBatcher } from "../kit/batcher.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
+import { repeat } from "../kit/repeat.ts";
 import type { Random } from "../kit/random.ts";
 import type { Action, Rendered } from "../ports/action/port.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
@@ -17,16 +17,20 @@ import { secretOpener } from "./deliver/open-secrets.ts";
 import type { Stages } from "./stages.ts";
 import type { RetryPolicy } from "./settle/decide.ts";
 import { decide } from "./settle/decide.ts";
+import { judgeHealth } from "./settle/judge-health.ts";
+import type { Outcome, SettleContext } from "./settle/settle-attempts.ts";
 
-export type WorkerOptions = {
-  db: Database;
+export type WorkerOptions = SettleContext & {
   stages: Stages;
   actions: ReadonlyMap<ActionType, Action>;
   secretStore: SecretStore;
   clock: Clock;
   random: Random;
   log: Log;
+  /** Deliveries under way at once in this process. */
   concurrency: number;
+  /** Deliveries under way at once in one lane, over all processes, where its webhook does not say otherwise. */
+  laneConcurrency: number;
   leaseMs: number;
   retry: RetryPolicy;
   /** The address to which the receiver of an execution may report. */
@@ -44,68 +48,65 @@ export type Worker = {
 
 /** How often to look for due work when nobody says that there is some: retries come due, another process adds jobs. */
 const pollMs = 500;
+const recountMs = 60_000;
 const mostPerLease = 100;
 const mostPerSettlement = 200;
 
 /** Leases due jobs, and takes each through render, deliver and settle. */
 export function startWorker(options: WorkerOptions): Worker {
   const openSecrets = secretOpener(options.db, options.secretStore);
-  const settlements = makeBatcher<Settlement & { gone: string | null }>(mostPerSettlement, (items) => store(options, items));
-  const inFlight = new Set<Promise<void>>();
-  let stopping = false;
-  let wakeUp: (() => void) | null = null;
-  let woken = false;
-
-  const wake = (): void => {
-    woken = true;
-    wakeUp?.();
-  };
-  const pause = (): Promise<void> => new Promise((resolve) => {
-    const timer = setTimeout(resolve, pollMs);
-    wakeUp = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (woken || stopping) wakeUp();
+  const settlements = makeBatcher<Outcome>(mostPerSettlement, async (items) => {
+    if (await store(options, items)) alarm.ring();
   });
+  const inFlight = new Set<Promise<void>>();
+  const alarm = makeAlarm();
+  let stopping = false;
+  let afterEntity = 0;
 
   const turn = async (): Promise<boolean> => {
     const free = Math.min(options.concurrency - inFlight.size, mostPerLease);
     if (free <= 0) return false;
-    const jobs = await takeDueJobs(options.db, free, options.leaseMs);
-    if (jobs.length === 0) return false;
-    const [secretsOf, unpermitted] = await Promise.all([
-      openSecrets(jobs.flatMap(({ webhook }) => (webhook === null ? [] : [webhook]))),
-      findUnpermittedExecutions(options.db, jobs.map(({ executionId }) => executionId)),
+    const { leaseMs, laneConcurrency } = options;
+    const taken = await takeDueJobs(options.db, { limit: free, leaseMs, laneConcurrency, afterEntity });
+    afterEntity = taken.lastEntity;
+    if (taken.jobs.length === 0) return taken.more;
+    const webhookIds = taken.jobs.flatMap(({ webhook_id: id }) => (id === null ? [] : [id]));
+    const [jobs, secretsOf, unpermitted] = await Promise.all([
+      readTakenJobs(options.db, taken.jobs), openSecrets(webhookIds), findUnpermittedExecutions(options.db, taken.jobs.map(({ execution_id: id }) => id)),
     ]);
     for (const job of jobs) {
       const work = carry(options, job, { opened: secretsOf(job.webhook), permitted: !unpermitted.has(job.executionId) }, settlements).finally(() => {
         inFlight.delete(work);
-        if (inFlight.size === options.concurrency - 1) wake();
+        if (inFlight.size === options.concurrency - 1) alarm.ring();
       });
       inFlight.add(work);
     }
-    return jobs.length === free;
+    return taken.more;
   };
 
   const loop = async (): Promise<void> => {
     while (!stopping) {
-      woken = false;
-      if (!(await turnOrReport(turn, options.log))) await pause();
+      alarm.reset();
+      if (!(await turnOrReport(turn, options.log)) && !stopping) await alarm.pause(pollMs);
     }
   };
   const running = loop();
+  const recounting = repeat(recountMs, () => recountLanes(options.db), (error) => options.log.error({ err: error }, "cannot count what is under way; trying again"));
 
   return {
-    wake,
+    wake: () => alarm.ring(),
     stop: async (graceMs) => {
       stopping = true;
-      wake();
+      alarm.ring();
       await running;
+      await recounting.stop();
       await Promise.race([Promise.allSettled(inFlight), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
     },
   };
 }
+
+/** The webhook's own schedule goes before the server's. */
+const policyOf = (retry: RetryPolicy, { webhook }: LeasedJob): RetryPolicy => ({ ...retry, scheduleMs: webhook?.retryScheduleMs ?? retry.scheduleMs });
 
 /** Gives false, so that the loop pauses, when the database could not be asked; the jobs are still there. */
 async function turnOrReport(turn: () => Promise<boolean>, log: Log): Promise<boolean> {
@@ -121,13 +122,13 @@ async function turnOrReport(turn: () => Promise<boolean>, log: Log): Promise<boo
 type Found = { opened: OpenedSecrets; permitted: boolean };
 
 /** Takes one job the rest of its way. Never rejects: a job whose outcome can't be stored comes up again by itself. */
-async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted }: Found, settlements: Batcher<Settlement & { gone: string | null }>): Promise<void> {
+async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted }: Found, settlements: Batcher<Outcome>): Promise<void> {
   try {
     const startedAt = options.clock.now();
     const action = options.actions.get(job.actionType);
-    const rendered: Rendered = permitted ? await options.stages.render(action, job, options.callbackUrl(job.executionId)) : { ok: false, reason: "rights_lost" };
+    const rendered: Rendered = permitted ? await options.stages.render(action, job, options.callbackUrl(job.messageId)) : { ok: false, reason: "rights_lost" };
     const attempt = await options.stages.deliver(action, job, rendered, opened);
-    const decision = decide(attempt, job.failures, options.retry, options.random.fraction());
+    const decision = decide(attempt, job.failures, policyOf(options.retry, job), options.random.fraction());
     await settlements.add({
       executionId: job.executionId,
       leaseToken: job.leaseToken,
@@ -138,6 +139,8 @@ async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted
       status: decision.status,
       reason: decision.reason,
       retryInMs: decision.retryInMs,
+      healthy: judgeHealth(attempt),
+      probe: job.probe,
       gone: attempt.reason === "gone" ? (job.webhook?.id ?? null) : null,
     });
     options.observe(attempt, job);
@@ -146,8 +149,9 @@ async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted
   }
 }
 
-async function store(options: WorkerOptions, items: readonly (Settlement & { gone: string | null })[]): Promise<void> {
-  const gone = items.flatMap((item) => (item.gone === null ? [] : [item.gone]));
-  const { lost } = await options.stages.settle(options.db, items, gone);
+/** Tells whether there is more to take in the lanes that have room now. */
+async function store(options: WorkerOptions, items: readonly Outcome[]): Promise<boolean> {
+  const { lost, more } = await options.stages.settle(options, items);
   if (lost.length > 0) options.log.warn({ executions: lost }, "lease lost before the outcome was stored; another worker has these deliveries");
+  return more;
 }

@@ -5,6 +5,7 @@ import { makeUndiciOutboundHttp } from "../adapters/outbound-http-undici/undici-
 import { makeMinijinjaTemplates } from "../adapters/templates-minijinja/minijinja-templates.ts";
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
+import type { BreakerPolicy } from "../db/queries/settle-attempts.ts";
 import type { ArtifactSubject, Change } from "../domain/event.ts";
 import { callbackLinks } from "../features/outcomes/index.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -12,7 +13,7 @@ import { uuidv7Maker } from "../kit/ids.ts";
 import { silentLog } from "../kit/log.ts";
 import { systemRandom } from "../kit/random.ts";
 import type { Pipeline, Stages, Worker } from "../pipeline/index.ts";
-import { makePipeline, stages as ordinaryStages, startWorker } from "../pipeline/index.ts";
+import { defaultBreaker, makePipeline, stages as ordinaryStages, startWorker } from "../pipeline/index.ts";
 import type { SecretStore } from "../ports/secret-store/port.ts";
 import { memorySecretStore } from "../ports/secret-store/memory.ts";
 
@@ -20,21 +21,25 @@ export const newId = uuidv7Maker(systemClock, systemRandom);
 
 export type TestPipeline = { pipeline: Pipeline; worker: Worker; secretStore: SecretStore; stop(): Promise<void> };
 
+export type TestPipelineOptions = { scheduleMs?: readonly number[]; maxRetryAfterMs?: number; concurrency?: number; laneConcurrency?: number; breaker?: Partial<BreakerPolicy>; stages?: Stages; leaseMs?: number; secretStore?: SecretStore; publicUrl?: string };
+
 /** The whole pipeline on a real database, calling loopback. */
-export function startTestPipeline(db: Database, options: { scheduleMs?: readonly number[]; stages?: Stages; leaseMs?: number; secretStore?: SecretStore; publicUrl?: string } = {}): TestPipeline {
+export function startTestPipeline(db: Database, options: TestPipelineOptions = {}): TestPipeline {
   const outbound = makeUndiciOutboundHttp({ allowLoopback: true, allowedNetworks: [], clock: systemClock });
   const secretStore = options.secretStore ?? memorySecretStore();
   const stages = options.stages ?? ordinaryStages;
   const templates = makeMinijinjaTemplates({ watchdogMs: 5_000 });
   const actions = [webhookAction({ outbound, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined }), noOpAction, runHookAction({ outbound, templates, clock: systemClock, random: systemRandom, version: "test", refused: () => undefined })];
-  const worker = startWorker({
-    db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: 16, leaseMs: options.leaseMs ?? 30_000,
+  const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });
+  const worker: Worker = startWorker({
+    db, stages, secretStore, clock: systemClock, random: systemRandom, log: silentLog, concurrency: options.concurrency ?? 16, laneConcurrency: options.laneConcurrency ?? 16, leaseMs: options.leaseMs ?? 30_000,
     actions: new Map(actions.map((action) => [action.type, action])),
-    retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: 1_000 },
+    retry: { scheduleMs: options.scheduleMs ?? [0, 20, 20], jitter: 0.2, maxRetryAfterMs: options.maxRetryAfterMs ?? 1_000 },
+    breaker: { ...defaultBreaker, ...options.breaker },
+    captureChange: pipeline.captureChange,
     callbackUrl: callbackLinks({ secretStore, publicUrl: options.publicUrl ?? "http://bellhop.test" }),
     observe: () => undefined,
   });
-  const pipeline = makePipeline({ ids: newId, stages, jobsAdded: () => worker.wake(), observe: () => undefined });
   return {
     pipeline, worker, secretStore,
     stop: async () => {
@@ -55,13 +60,13 @@ export const exampleChange = (change: Partial<Omit<Change, "subject">> & { subje
   },
 });
 
-export type InsertedWebhook = { url: string; entityId: number; signingSecret?: string; accessToken?: string; secretNames?: string[] };
+export type InsertedWebhook = { url: string; entityId: number; retrySchedule?: readonly number[]; concurrency?: number; signingSecret?: string; accessToken?: string; secretNames?: string[] };
 
 export async function insertWebhook(db: Database, webhook: InsertedWebhook): Promise<string> {
   const id = newId();
   await db.query(sql("test_webhook", `
-    insert into webhooks (id, entity_id, name, url, signing_secret, access_token, secret_names, timeout_ms) values ($1, $2, 'hook ' || md5(random()::text), $3, $4, $5, $6, 2000)`),
-  [id, webhook.entityId, webhook.url, webhook.signingSecret ?? null, webhook.accessToken ?? null, webhook.secretNames ?? []]);
+    insert into webhooks (id, entity_id, name, url, signing_secret, access_token, secret_names, retry_schedule, concurrency, timeout_ms) values ($1, $2, 'hook ' || md5(random()::text), $3, $4, $5, $6, $7, $8, 2000)`),
+  [id, webhook.entityId, webhook.url, webhook.signingSecret ?? null, webhook.accessToken ?? null, webhook.secretNames ?? [], webhook.retrySchedule ?? null, webhook.concurrency ?? null]);
   return id;
 }
 

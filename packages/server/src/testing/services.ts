@@ -15,7 +15,7 @@ import { memoryTemplates } from "../ports/templates/memory.ts";
 /** Services on a real database, with memory ports, and a pipeline that takes changes and does nothing. */
 export const testServices = (db: Database, parts: Partial<Services> = {}): Services => ({
   db,
-  pipeline: { captureChange: () => Promise.resolve(), redeliver: () => Promise.reject(new Error("no pipeline here")) },
+  pipeline: { captureChange: () => Promise.resolve(), wake: () => undefined, redeliver: () => Promise.reject(new Error("no pipeline here")) },
   actions: new Map(),
   objects: memoryObjectStore(),
   secretStore: memorySecretStore(),

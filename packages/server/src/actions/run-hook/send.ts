@@ -26,12 +26,12 @@ const timeoutMs = 15_000;
 const nothingToMask = makeMask([]);
 
 /** One attempt. A hook has no secrets: what its script wrote is what is sent, unsigned. */
-export async function sendRunHook(options: RunHookOptions, { executionId, request }: SendInput): Promise<Attempt> {
+export async function sendRunHook(options: RunHookOptions, { executionId, messageId, request }: SendInput): Promise<Attempt> {
   const { target, body } = request;
   if (target === undefined) return refused("request_invalid");
   const filled = body === null ? null : fillSecrets(body, new Map());
   if (filled !== null && !filled.ok) return refused(filled.reason);
-  const headers = headersOf(options, executionId, filled?.text ?? null);
+  const headers = headersOf(options, { executionId, messageId }, filled?.text ?? null);
   const outcome = await options.outbound.send({ ...target, headers, body: filled === null ? null : Buffer.from(filled.text), timeoutMs });
   if (outcome.kind === "refused") options.refused(executionId, outcome);
   return {
@@ -46,13 +46,13 @@ export async function sendRunHook(options: RunHookOptions, { executionId, reques
 
 const refused = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });
 
-function headersOf(options: RunHookOptions, executionId: string, body: string | null): Record<string, string> {
+function headersOf(options: RunHookOptions, { executionId, messageId }: Pick<SendInput, "executionId" | "messageId">, body: string | null): Record<string, string> {
   return {
     ...(body === null ? {} : { "content-type": isJson(body) ? "application/json" : "text/plain; charset=utf-8" }),
     "user-agent": `Bellhop/${options.version}`,
     // One trace for all attempts of an execution; each attempt is a span of it.
     traceparent: `00-${executionId.replaceAll("-", "")}-${options.random.bytes(8).toString("hex")}-01`,
-    "webhook-id": `msg_${executionId}`,
+    "webhook-id": `msg_${messageId}`,
     "webhook-timestamp": String(Math.floor(options.clock.now().getTime() / 1_000)),
   };
 }

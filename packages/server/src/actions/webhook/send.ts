@@ -81,7 +81,7 @@ type ProofInput = { input: SendInput; webhook: Webhook; prepared: Prepared; body
 
 /** The headers by which the receiver knows that the request is ours: Standard Webhooks, and W&B's own. */
 function proofs(options: WebhookOptions, { input, webhook, prepared, body }: ProofInput): Record<string, string> {
-  const id = `msg_${input.executionId}`;
+  const id = `msg_${input.messageId}`;
   const timestamp = Math.floor(options.clock.now().getTime() / 1_000);
   const signed = body ?? Buffer.alloc(0);
   return {

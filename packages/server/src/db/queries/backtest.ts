@@ -63,11 +63,24 @@ const events = sql("backtest_events", `
   where project.entity_id = any ($2::bigint[]) and ($3::bigint is null or project.id = $3) and role_in_project($1, project.id) is not null
   order by page.event_id desc limit $10`);
 
+const ofWebhooks = sql("backtest_events_of_webhooks", `
+  select page.* from unnest($2::bigint[]) as entity (id) cross join lateral (
+    select event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at from events as event
+    where event.entity_id = entity.id and event.project_id is null and event.type = $3 and event.id < $4 and event.id >= $5 and event.created_at between $6 and $7
+    order by event.id desc limit $8
+  ) as page
+  where role_in_entity($1, entity.id) is not null
+  order by page.event_id desc limit $8`);
+
 export type EventPage = BacktestRange & { type: string; before: string; leastId: string };
 
 /** The stored events of a type that the user may see, newest first. */
 export const findEventsToJudge = (db: Querier, userId: number, scope: BacktestScope, page: EventPage): Promise<EventRow[]> =>
   db.query<EventRow>(events, [userId, scope.entityIds, scope.projectId, page.type, page.before, page.leastId, page.since, page.until, scope.collectionId, page.limit]);
+
+/** The same of events about webhooks, which lie in no project. */
+export const findWebhookEventsToJudge = (db: Querier, userId: number, { entityIds }: BacktestScope, page: EventPage): Promise<EventRow[]> =>
+  db.query<EventRow>(ofWebhooks, [userId, entityIds, page.type, page.before, page.leastId, page.since, page.until, page.limit]);
 
 export type TimedChunk = { first_line: number; line_count: number; body: string; created_at: Date };
 

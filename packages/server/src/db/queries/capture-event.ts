@@ -52,5 +52,14 @@ export async function insertEventsAndFindAutomations(tx: Transaction, changes: r
   return stored;
 }
 
-const targetOf = (subject: Subject): object =>
-  subject.kind === "run" ? { run_id: subject.runId, automation_id: subject.metric?.automationId ?? null, condition_version: subject.metric?.conditionVersion ?? null } : { collection_id: subject.collectionId };
+function targetOf(subject: Subject): object {
+  switch (subject.kind) {
+    case "artifact":
+    case "collection":
+      return { collection_id: subject.collectionId };
+    case "run":
+      return { run_id: subject.runId, automation_id: subject.metric?.automationId ?? null, condition_version: subject.metric?.conditionVersion ?? null };
+    case "webhook":
+      return {};
+  }
+}

@@ -28,16 +28,19 @@ export type EventFilter = {
 export const findEvents = (db: Querier, { projectId, types, before, leastId, since, limit }: EventFilter): Promise<EventRow[]> =>
   db.query<EventRow>(ofProject, [projectId, types, before, leastId, since, limit]);
 
-const byId = sql("events_by_id", `select ${columns} from events as event where event.id = $2 and role_in_project($1, event.project_id) is not null`);
+// An event that is about a webhook lies in no project, and is the business of all in the webhook's team.
+const seen = "case when event.project_id is null then role_in_entity($1, event.entity_id) else role_in_project($1, event.project_id) end is not null";
 
-/** The event, if the user has a role in its project. */
+const byId = sql("events_by_id", `select ${columns} from events as event where event.id = $2 and ${seen}`);
+
+/** The event, if the user has a role in its project, or, where it lies in none, in its entity. */
 export async function findEvent(db: Querier, userId: number, id: string): Promise<EventRow | null> {
   return (await db.query<EventRow>(byId, [userId, id]))[0] ?? null;
 }
 
-const visible = sql("events_visible", "select event.id from events as event where event.id = any ($2::uuid[]) and role_in_project($1, event.project_id) is not null");
+const visible = sql("events_visible", `select event.id from events as event where event.id = any ($2::uuid[]) and ${seen}`);
 
-/** Which of the events happened in projects in which the user has a role. */
+/** Which of the events happened where the user has a role. */
 export async function findVisibleEventIds(db: Querier, userId: number, ids: readonly string[]): Promise<Set<string>> {
   return new Set((await db.query<{ id: string }>(visible, [userId, ids])).map(({ id }) => id));
 }

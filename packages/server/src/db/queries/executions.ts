@@ -1,6 +1,7 @@
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
+import type { RedeliveryMode } from "../../domain/redelivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Role } from "../../domain/viewer.ts";
 import { lastId, leastId } from "../../kit/id-range.ts";
@@ -23,6 +24,9 @@ export type ExecutionRow = EventRow & {
   status: ExecutionStatus;
   reason: Reason | null;
   redelivery_of: string | null;
+  redelivery_mode: RedeliveryMode | null;
+  redelivery_id: string | null;
+  message_id: string;
   caused_by: string | null;
   depth: number;
   outcome_status: OutcomeStatus | null;
@@ -37,11 +41,14 @@ export type ExecutionRow = EventRow & {
 
 const columns = `
   execution.id, owner.name as entity_name, execution.automation_id, revision.name as automation_name, execution.revision, automation.scope_kind,
-  execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status, execution.reason,
-  execution.redelivery_of, event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
-  execution.attempt_count, execution.next_attempt_at, execution.created_at, execution.finished_at,
+  execution.action_type, execution.webhook_id, case when job.execution_id is null then execution.status else 'running' end as status,
+  case when lane.id is null then execution.reason else 'breaker_open' end as reason,
+  execution.redelivery_of, execution.redelivery_mode, execution.redelivery_id, coalesce(execution.message_id, execution.id) as message_id,
+  event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
+  execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 
+// What waits for a webhook whose circuit breaker is open is held back, and says so.
 // A job that a worker holds says that the execution is running; nobody writes that into the execution itself, because
 // each attempt would then cost one more update of it.
 const joined = `
@@ -52,7 +59,8 @@ const joined = `
   left join projects as project on project.id = automation.project_id
   left join projects as place on place.id = event.project_id
   left join execution_outcomes as outcome on outcome.execution_id = execution.id
-  left join delivery_jobs as job on job.execution_id = execution.id and job.leased`;
+  left join delivery_jobs as job on job.execution_id = execution.id and job.leased
+  left join delivery_lanes as lane on lane.id = execution.webhook_id and lane.opened_at is not null and execution.status in ('pending', 'retrying') and job.execution_id is null`;
 
 const wanted = `
   execution.id < $2 and execution.id >= $3 and execution.created_at >= $4
@@ -128,9 +136,10 @@ export type AttemptRow = {
   timing: unknown;
   started_at: Date;
   finished_at: Date;
+  next_attempt_at: Date | null;
 };
 
 const attempts = sql("executions_attempts", `
-  select number, outcome, reason, detail, request, response, timing, started_at, finished_at from attempts where execution_id = $1 order by number`);
+  select number, outcome, reason, detail, request, response, timing, started_at, finished_at, next_attempt_at from attempts where execution_id = $1 order by number`);
 
 export const findAttempts = (db: Querier, executionId: string): Promise<AttemptRow[]> => db.query<AttemptRow>(attempts, [executionId]);

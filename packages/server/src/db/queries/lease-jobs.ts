@@ -16,6 +16,8 @@ import { sql } from "../database.ts";
 export type LeasedJob = {
   executionId: string;
   entityId: number;
+  /** Names the message to the receiver; of a redelivery of the same bytes it is the original's. */
+  messageId: string;
   /** Fences: what is stored about this job is stored only while the token is still the row's. */
   leaseToken: number;
   /** Number of the attempt to be made, from 1. */
@@ -27,43 +29,50 @@ export type LeasedJob = {
   actionType: ActionType;
   action: ActionConfig;
   webhook: Webhook | null;
+  /** The circuit breaker is half-open: this is the one attempt that decides. */
+  probe: boolean;
   /** Set once an attempt was made: the bytes are kept for all that follow. */
   rendered: RenderedRequest | null;
 };
 
-// Why this shape: the array subselect makes PostgreSQL take the rows once, in the order of the index, skip what other
-// workers hold, and update by primary key (62-99k jobs/s in stack.md). `due_at` becomes the end of the lease, so a job
-// whose worker died comes up again by itself; its attempt, of which nobody knows the outcome, is recorded here.
-const leaseDueJobs = sql("lease_jobs", `
-  with due as materialized (
-    select execution_id, leased, attempt, leased_at, entity_id from delivery_jobs
-    where due_at <= now() order by due_at limit $1 for update skip locked
-  ), interrupted as (
-    insert into attempts (execution_id, number, entity_id, outcome, reason, started_at)
-    select execution_id, attempt, entity_id, 'interrupted', 'interrupted', leased_at from due where leased
-    on conflict do nothing
-  ), taken as (
-    update delivery_jobs as job
-    set due_at = now() + $2 * interval '1 millisecond', lease_token = lease_token + 1, leased = true, leased_at = now(), attempt = attempt + 1
-    where execution_id = any (array(select execution_id from due))
-    returning job.execution_id, job.entity_id, job.lease_token, job.attempt, job.failures
-  )
-  select taken.execution_id, taken.entity_id, taken.lease_token, taken.attempt, taken.failures, execution.rendered, execution.action_type,
-    revision.name as automation_name, revision.action,
+/** A job as it was taken, before what it refers to is read. */
+export type TakenJob = { execution_id: string; entity_id: number; webhook_id: string | null; lease_token: number; attempt: number; failures: number; probe: boolean };
+
+export type Taking = {
+  limit: number;
+  /** Of the database's clock. */
+  leaseMs: number;
+  /** Deliveries under way at once in one lane, where its webhook does not say otherwise. */
+  laneConcurrency: number;
+  /** The entity that was served last. */
+  afterEntity: number;
+};
+
+export type Taken = { jobs: TakenJob[]; /** There is more to take at once. */ more: boolean; lastEntity: number };
+
+// What it does, and why, stands in migration 0019 (lanes). `due_at` becomes the end of the lease, so a job whose worker
+// died comes up again by itself; its attempt, of which nobody knows the outcome, is recorded then.
+const leaseDeliveries = sql("lease_jobs", "select jobs, more, last_entity from lease_deliveries($1, $2, $3, $4)");
+
+/** Takes due jobs from the lanes in turn. */
+export async function takeDueJobs(db: Querier, taking: Taking): Promise<Taken> {
+  const [row] = await db.query<{ jobs: TakenJob[] | null; more: boolean; last_entity: number }>(leaseDeliveries, [taking.limit, taking.leaseMs, taking.laneConcurrency, taking.afterEntity]);
+  return { jobs: row?.jobs ?? [], more: row?.more ?? false, lastEntity: row?.last_entity ?? taking.afterEntity };
+}
+
+const readLeased = sql("lease_jobs_read", `
+  select execution.id as execution_id, coalesce(execution.message_id, execution.id) as message_id, execution.rendered, execution.action_type, revision.name as automation_name, revision.action,
     event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at,
     to_json(webhook) as webhook
-  from taken
-  join executions as execution on execution.id = taken.execution_id
+  from executions as execution
   join events as event on event.id = execution.event_id
   join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
-  left join webhooks as webhook on webhook.id = execution.webhook_id`);
+  left join webhooks as webhook on webhook.id = execution.webhook_id
+  where execution.id = any ($1)`);
 
 type LeasedRow = EventRow & {
   execution_id: string;
-  entity_id: number;
-  lease_token: number;
-  attempt: number;
-  failures: number;
+  message_id: string;
   rendered: unknown;
   action_type: ActionType;
   automation_name: string;
@@ -71,23 +80,31 @@ type LeasedRow = EventRow & {
   webhook: WebhookRow | null;
 };
 
-/** Takes up to `limit` due jobs for `leaseMs` milliseconds of the database's clock. */
-export async function takeDueJobs(db: Querier, limit: number, leaseMs: number): Promise<LeasedJob[]> {
-  const rows = await db.query<LeasedRow>(leaseDueJobs, [limit, leaseMs]);
-  return rows.map((row) => ({
-    executionId: row.execution_id,
-    entityId: row.entity_id,
-    leaseToken: row.lease_token,
-    attempt: row.attempt,
-    failures: row.failures,
-    event: eventOf(row),
-    automationName: row.automation_name,
-    actionType: row.action_type,
-    action: z.parse(actionConfigSchema, row.action),
-    webhook: row.webhook === null ? null : webhookOf(row.webhook),
-    rendered: readRendered(row.rendered),
-  }));
+/** What the jobs refer to. A job whose execution was deleted meanwhile is left out. */
+export async function readTakenJobs(db: Querier, taken: readonly TakenJob[]): Promise<LeasedJob[]> {
+  const jobs = new Map(taken.map((job) => [job.execution_id, job]));
+  const rows = await db.query<LeasedRow>(readLeased, [[...jobs.keys()]]);
+  return rows.flatMap((row) => {
+    const job = jobs.get(row.execution_id);
+    return job === undefined ? [] : [leasedJobOf(job, row)];
+  });
 }
+
+const leasedJobOf = (job: TakenJob, row: LeasedRow): LeasedJob => ({
+  executionId: job.execution_id,
+  messageId: row.message_id,
+  entityId: job.entity_id,
+  leaseToken: job.lease_token,
+  attempt: job.attempt,
+  failures: job.failures,
+  probe: job.probe,
+  event: eventOf(row),
+  automationName: row.automation_name,
+  actionType: row.action_type,
+  action: z.parse(actionConfigSchema, row.action),
+  webhook: row.webhook === null ? null : webhookOf(row.webhook),
+  rendered: readRendered(row.rendered),
+});
 
 // They stay marked as leased, so that the next lease records the attempt that was interrupted.
 const endLeases = sql("lease_jobs_end_all", "update delivery_jobs set due_at = now() where leased and due_at > now()");
@@ -95,4 +112,11 @@ const endLeases = sql("lease_jobs_end_all", "update delivery_jobs set due_at = n
 /** Makes every leased job due now. For a database on which no other worker runs. */
 export async function endAllLeases(db: Querier): Promise<void> {
   await db.query(endLeases, []);
+}
+
+const recount = sql("lease_jobs_recount", "select recount_lanes()");
+
+/** Puts right the counts of what is under way, where jobs were deleted while workers held them. */
+export async function recountLanes(db: Querier): Promise<void> {
+  await db.query(recount, []);
 }

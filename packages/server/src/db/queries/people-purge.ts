@@ -5,8 +5,10 @@ import { sql } from "../database.ts";
 // contents it holds. Executions go with their automations, attempts and jobs with their executions.
 const owned = [
   sql("people_purge_events", "delete from events where entity_id = $1"),
+  sql("people_purge_redeliveries", "delete from redeliveries where entity_id = $1"),
   sql("people_purge_executions", "delete from executions where entity_id = $1"),
   sql("people_purge_automations", "delete from automations where entity_id = $1"),
+  sql("people_purge_lanes", "delete from delivery_lanes where entity_id = $1"),
   sql("people_purge_webhooks", "delete from webhooks where entity_id = $1"),
   sql("people_purge_secrets", "delete from secrets where entity_id = $1"),
   sql("people_purge_blobs", "delete from artifact_blobs where entity_id = $1"),

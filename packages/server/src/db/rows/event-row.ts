@@ -2,6 +2,8 @@ import { findEventType } from "@bellhop/contract";
 import { z } from "zod";
 import type { Event, RunDetails, Subject } from "../../domain/event.ts";
 import { watchedRunStates } from "../../domain/event.ts";
+import type { Reason } from "../../domain/reason.ts";
+import { isReason } from "../../domain/reason.ts";
 import { runStates } from "../../domain/run.ts";
 
 export type EventRow = { event_id: string; event_type: string; event_author: string; event_subject: unknown; event_at: Date };
@@ -16,6 +18,11 @@ const place = z.object({
   entityId: z.number(),
   entityName: z.string(),
 });
+
+function knownReason(text: string): Reason {
+  if (!isReason(text)) throw new Error(`A stored event has the unknown reason ${text}.`);
+  return text;
+}
 
 const details = z.object({
   userDisplayName: z.string(),
@@ -70,6 +77,17 @@ const subject = z.discriminatedUnion("kind", [
     entityId: z.number(),
     entityName: z.string(),
     details: details.exactOptional(),
+  }),
+  z.object({
+    kind: z.literal("webhook"),
+    webhookId: z.string(),
+    webhookName: z.string(),
+    state: z.enum(["failing", "disabled", "working"]),
+    reason: z.string().transform(knownReason).nullable(),
+    entityId: z.number(),
+    entityName: z.string(),
+    projectId: z.null(),
+    projectName: z.literal(""),
   }),
 ]) satisfies z.ZodType<Subject>;
 

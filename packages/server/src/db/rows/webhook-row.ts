@@ -9,6 +9,9 @@ export type WebhookRow = {
   url: string;
   method: Webhook["method"];
   timeout_ms: number;
+  concurrency: number | null;
+  /** In seconds. */
+  retry_schedule: number[] | null;
   access_token: string | null;
   signing_secret: string | null;
   secret_names: string[];
@@ -26,6 +29,8 @@ export const webhookOf = (row: WebhookRow): Webhook => ({
   url: row.url,
   method: row.method,
   timeoutMs: row.timeout_ms,
+  concurrency: row.concurrency,
+  retryScheduleMs: row.retry_schedule?.map((seconds) => seconds * 1_000) ?? null,
   accessToken: row.access_token,
   signingSecret: row.signing_secret,
   secretNames: row.secret_names,

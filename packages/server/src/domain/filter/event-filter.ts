@@ -10,6 +10,7 @@ import type { Filter } from "./filter.ts";
 import { parseFilter } from "./parse-filter.ts";
 import type { Problem } from "./problem.ts";
 import { readRunMetricFilter } from "./run-metric-filter.ts";
+import { webhookFields } from "./webhook-filter.ts";
 import { readRunStateFilter } from "./run-state-filter.ts";
 
 /** The compiled condition of an automation; each family of events has its own. */
@@ -17,6 +18,7 @@ export type EventFilter =
   | { readonly family: "mutation"; readonly filter: Filter }
   /** All conditions come to hold at the latest values of a run that `run` describes. */
   | { readonly family: "run_metric"; readonly conditions: readonly MetricCondition[]; readonly run: Filter }
+  | { readonly family: "webhook"; readonly filter: Filter }
   /** The run enters one of the states, and is of those that `run` describes. */
   | { readonly family: "run_state"; readonly states: readonly WatchedRunState[]; readonly run: Filter }
   /** A run's own hook: fires with each event of its type, unless it has a problem, which is then told. */
@@ -47,11 +49,17 @@ const readers: Readonly<Record<EventFamily, Reader>> = {
   run_metric: readRunMetric,
   run_state: readRunState,
   run_hook: readRunHook,
+  webhook: readWebhookEvent,
 };
 
 function readMutationFilter(json: unknown): ParsedEventFilter {
   const parsed = parseFilter(json, mutationFields);
   return parsed.ok ? { ok: true, eventFilter: { family: "mutation", filter: parsed.filter } } : parsed;
+}
+
+function readWebhookEvent(json: unknown): ParsedEventFilter {
+  const parsed = parseFilter(json, webhookFields);
+  return parsed.ok ? { ok: true, eventFilter: { family: "webhook", filter: parsed.filter } } : parsed;
 }
 
 function readRunMetric(json: unknown, eventType: EventType): ParsedEventFilter {

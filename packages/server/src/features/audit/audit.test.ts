@@ -3,6 +3,7 @@ import type { Database } from "../../db/database.ts";
 import { sql } from "../../db/database.ts";
 import { disableWebhooks } from "../../db/queries/settle-attempts.ts";
 import { auditActions, briefDetails, changedDetails } from "../../domain/audit.ts";
+import type { Selection } from "../../domain/redelivery.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { insertUser } from "../../testing/people.ts";
@@ -12,6 +13,7 @@ import type { World } from "../automations/testing/automation-world.ts";
 import { insertProject, makeWorld } from "../automations/testing/automation-world.ts";
 import * as outcomes from "../outcomes/index.ts";
 import * as projects from "../projects/index.ts";
+import * as redeliveries from "../redeliveries/index.ts";
 import * as registry from "../registry/index.ts";
 import * as secrets from "../secrets/index.ts";
 import type { Services } from "../services.ts";
@@ -20,7 +22,7 @@ import * as teams from "../teams/index.ts";
 import * as tokens from "../tokens/index.ts";
 import * as webhooks from "../webhooks/index.ts";
 
-const nouns = { automations, outcomes, projects, registry, secrets, sessions, teams, tokens, webhooks };
+const nouns = { automations, outcomes, projects, redeliveries, registry, secrets, sessions, teams, tokens, webhooks };
 
 const canary = "canary-value-of-a-secret";
 const team = "vision-team";
@@ -44,6 +46,8 @@ const automation = (services: Services): ReturnType<typeof automations.createAut
   name: fresh("automation"), description: null, enabled: true, scope: { organization, registry: "model" }, event: { type: "ADD_ARTIFACT_ALIAS", filter: "{}" }, action: { type: "NO_OP" },
 });
 
+const allFailedOf = async (services: Services): Promise<Selection> => ({ by: "automation", id: (await automation(services)).id, since: null });
+
 type Verb = (services: Services) => Promise<unknown>;
 /** What a verb writes, and how it is brought to do it: `ready` prepares, and gives the deed itself. */
 type Case = { writes: readonly string[]; ready(services: Services): Promise<Verb> };
@@ -62,10 +66,16 @@ const changes: Record<string, Case> = {
   } },
   "webhooks.createWebhook": { writes: ["webhook.create"], ready: now((services) => webhook(services, "created hook")) },
   "webhooks.updateWebhook": { writes: ["webhook.update"], ready: async (services) => { const { id } = await webhook(services); return (s) => webhooks.updateWebhook(s, ada, { team, id, enabled: false }); } },
+  "webhooks.enableWebhook": { writes: ["webhook.update"], ready: async (services) => { const { id } = await webhook(services); await disableWebhooks(services.db, [id], "gone"); return (s) => webhooks.enableWebhook(s, ada, { team, id }); } },
   "webhooks.deleteWebhook": { writes: ["webhook.delete"], ready: async (services) => { const { id } = await webhook(services); return (s) => webhooks.deleteWebhook(s, ada, { team, id, force: false }); } },
   "automations.createAutomation": { writes: ["automation.create"], ready: now((services) => automation(services)) },
   "automations.updateAutomation": { writes: ["automation.update"], ready: async (services) => { const { id } = await automation(services); return (s) => automations.updateAutomation(s, root, { id, enabled: false }); } },
   "automations.deleteAutomation": { writes: ["automation.delete"], ready: async (services) => { const { id } = await automation(services); return (s) => automations.deleteAutomation(s, root, { id }); } },
+  "redeliveries.startRedelivery": { writes: ["redelivery.start"], ready: async (services) => { const selection = await allFailedOf(services); return (s) => redeliveries.startRedelivery(s, root, { selection, mode: "same_bytes" }); } },
+  "redeliveries.cancelRedelivery": { writes: ["redelivery.cancel"], ready: async (services) => {
+    const { id } = await redeliveries.startRedelivery(services, root, { selection: await allFailedOf(services), mode: "same_bytes" });
+    return (s) => redeliveries.cancelRedelivery(s, root, { id });
+  } },
   "teams.createOrganization": { writes: ["organization.create"], ready: now((services) => teams.createOrganization(services, ada, { name: "new org" })) },
   "teams.deleteOrganization": { writes: ["organization.delete"], ready: async (services) => { await teams.createOrganization(services, ada, { name: "short" }); return (s) => teams.deleteOrganization(s, ada, { organization: "short" }); } },
   "teams.createTeam": { writes: ["team.create", "member.set"], ready: now((services) => teams.createTeam(services, root, { organization, name: "new-team" })) },
@@ -100,7 +110,9 @@ const changeNothing = new Set([
   "secrets.rewrapSecrets", // the values stay as they are
   "outcomes.listOutcomes", "outcomes.callbackLinks", "outcomes.executionOfToken", "outcomes.shownCallbackUrl",
   "outcomes.reportOutcome", // nobody signs in for it: with the callbacks
-  "webhooks.checkSignatures", "webhooks.listEntityWebhooks", "webhooks.listWebhooks", "webhooks.readWebhook", "webhooks.testWebhook",
+  "webhooks.checkSignatures", "webhooks.listEntityWebhooks", "webhooks.listWebhooks", "webhooks.readBacklog", "webhooks.readWebhook", "webhooks.testWebhook",
+  "redeliveries.countRedelivery", "redeliveries.readRedelivery", "redeliveries.compareRedelivery",
+  "redeliveries.advanceRedeliveries", // what was asked for, and written down then
   "automations.listAutomations", "automations.listProjectAutomations", "automations.readAutomation", "automations.editorRole", "automations.requireVisibleScope", "automations.watchesMetrics", "automations.checkDraft",
   "teams.requireOrganization", "teams.requireUser", "teams.findEntityOrganization", "teams.findVisibleOrganization", "teams.listOrganizations", "teams.readOrganization", "teams.listTeams",
   "teams.readStorage", "teams.readTeam", "teams.findUser", "teams.listUserOrganizations", "teams.listUserTeams", "teams.listUsers", "teams.readCurrentUser", "teams.readUser",

@@ -235,6 +235,15 @@ describe("who may do what with automations", () => {
   });
 });
 
+describe("automations that watch webhooks", () => {
+  it("stand in a team, and filter by the webhook's name, status and reason", async () => {
+    const made = await create({ scope: { kind: "entity", id: world.teamId }, event: { type: "WEBHOOK_FAILING", filter: '{"webhook_name":{"$regex":"^deploy"},"webhook_reason":"timeout"}' } });
+    expect(made.event).toMatchObject({ type: "WEBHOOK_FAILING" });
+    expect(await refusal(create({ scope: { kind: "project", id: project }, event: { type: "WEBHOOK_FAILING", filter: "{}" } }))).toMatchObject({ code: "invalid", message: expect.stringContaining("cannot be watched in a whole project") });
+    expect(await refusal(create({ scope: { kind: "entity", id: world.teamId }, event: { type: "WEBHOOK_DISABLED", filter: '{"webhook_nam":"x"}' } }))).toMatchObject({ code: "invalid", message: expect.stringContaining("webhook_name") });
+  });
+});
+
 describe("listing automations", () => {
   it("looks at a scope and below it, in pages, in the order of creation", async () => {
     const place = await insertProject(world.services.db, world.teamId, "listed");

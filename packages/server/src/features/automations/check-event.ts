@@ -8,6 +8,7 @@ import type { VisibleScope } from "./permissions.ts";
 export const supportedEvents = [
   "CREATE_ARTIFACT", "LINK_MODEL", "UNLINK_ARTIFACT", "ADD_ARTIFACT_ALIAS", "ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG",
   "RUN_METRIC", "RUN_METRIC_CHANGE", "RUN_METRIC_ZSCORE", "RUN_STATE",
+  "WEBHOOK_FAILING", "WEBHOOK_DISABLED", "WEBHOOK_RECOVERED",
 ] as const satisfies readonly EventType[];
 
 export type CheckedEvent = { ok: true; type: EventType } | { ok: false; problems: readonly Problem[] };

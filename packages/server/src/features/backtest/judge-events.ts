@@ -1,5 +1,6 @@
+import { findEventType } from "@bellhop/contract";
 import type { BacktestScope } from "../../db/queries/backtest.ts";
-import { findEventsToJudge } from "../../db/queries/backtest.ts";
+import { findEventsToJudge, findWebhookEventsToJudge } from "../../db/queries/backtest.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { Candidate } from "../../domain/automation.ts";
 import type { Viewer } from "../../domain/viewer.ts";
@@ -18,8 +19,9 @@ export async function judgeEvents({ db, limits }: BacktestNeeds, viewer: Viewer,
   const candidate: Candidate = { id: "draft", entityId: 0, revision: 1, name: "draft", eventFilter: draft.filter, actionType: "NO_OP", webhookId: null };
   const firings: BacktestFiring[] = [];
   const data: Backtest["data"] = { events: 0, runs: 0, values: 0, from: null, to: null, more: false };
+  const find = findEventType(draft.type)?.subject === "webhook" ? findWebhookEventsToJudge : findEventsToJudge;
   for (let before = lastId; ; ) {
-    const rows = await findEventsToJudge(db, viewer.userId, within, { ...range, type: draft.type, before, leastId: leastId(range.since), limit: eventsAtOnce });
+    const rows = await find(db, viewer.userId, within, { ...range, type: draft.type, before, leastId: leastId(range.since), limit: eventsAtOnce });
     for (const event of rows.map(eventOf)) {
       data.events += 1;
       data.to ??= event.at;

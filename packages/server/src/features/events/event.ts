@@ -9,14 +9,16 @@ export type EventSummary = {
   author: string;
   at: Date;
   entity: string;
-  project: string;
-  /** Null for events of runs. */
+  /** Null for events of webhooks. */
+  project: string | null;
+  /** Null for events of runs and webhooks. */
   collection: string | null;
   /** v0, v1, …; null for events of the collection itself. */
   version: string | null;
   alias: string | null;
   tag: string | null;
   run: { id: string; name: string; state: string } | null;
+  webhook: { id: string; name: string; state: string } | null;
   /** What came to hold, for the events of metrics. */
   metric: { condition: string; status: string; step: number | null; loggedAt: string } | null;
 };
@@ -35,12 +37,13 @@ export const summaryOf = ({ id, type, author, at, subject }: Event): EventSummar
   author,
   at,
   entity: subject.entityName,
-  project: subject.projectName,
-  collection: subject.kind === "run" ? null : subject.collectionName,
+  project: subject.kind === "webhook" ? null : subject.projectName,
+  collection: "collectionName" in subject ? subject.collectionName : null,
   version: subject.kind === "artifact" ? `v${subject.versionIndex}` : null,
   alias: subject.kind === "artifact" ? subject.alias : null,
-  tag: subject.kind === "run" ? null : subject.tag,
+  tag: "tag" in subject ? subject.tag : null,
   run: subject.kind === "run" ? { id: subject.runName, name: subject.displayName, state: runStatus(subject) } : null,
+  webhook: subject.kind === "webhook" ? { id: subject.webhookId, name: subject.webhookName, state: subject.state } : null,
   metric: subject.kind === "run" && subject.metric !== null ? metricSummary(subject.metric) : null,
 });
 
@@ -54,7 +57,7 @@ const metricSummary = ({ conditions, step, loggedAt }: MetricFacts): EventSummar
 export const detailsOf = (event: Event): EventDetails => ({ ...summaryOf(event), ...subjectDetails(event.subject) });
 
 function subjectDetails(subject: Subject): Pick<EventDetails, "artifactType" | "metadata" | "runDetails"> {
-  if (subject.kind !== "run") return { artifactType: subject.artifactType, metadata: subject.kind === "artifact" ? subject.metadata : null, runDetails: null };
+  if (subject.kind !== "run") return { artifactType: "artifactType" in subject ? subject.artifactType : null, metadata: subject.kind === "artifact" ? subject.metadata : null, runDetails: null };
   const { user, state, tags, config, summary } = subject;
   return { artifactType: null, metadata: null, runDetails: { user, state, tags: [...tags], config, summary } };
 }

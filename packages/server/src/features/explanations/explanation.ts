@@ -26,7 +26,7 @@ export type Explanation = {
     held: boolean;
     /** The name is null when it was deleted. */
     watches: { kind: ScopeKind; id: number; name: string | null };
-    /** Where the event happened: entity/project, or entity/project/collection. */
+    /** Where the event happened: entity, entity/project, or entity/project/collection. */
     saw: string;
   };
   clauses: readonly ExplainedClause[];
@@ -70,7 +70,7 @@ const isOthers = ({ automation_id }: ExplanationRow, { subject }: Event): boolea
 function scopeName({ scope_kind, scope_id, scope_name }: ExplanationRow, { subject }: Event): string | null {
   switch (scope_kind) {
     case "collection":
-      return subject.kind !== "run" && subject.collectionId === scope_id ? subject.collectionName : scope_name;
+      return "collectionId" in subject && subject.collectionId === scope_id ? subject.collectionName : scope_name;
     case "project":
       return subject.projectId === scope_id ? subject.projectName : scope_name;
     case "entity":
@@ -80,4 +80,4 @@ function scopeName({ scope_kind, scope_id, scope_name }: ExplanationRow, { subje
 
 const friendly = (type: string): string => findEventType(type)?.friendlyName ?? type;
 
-const placeOf = ({ subject }: Event): string => [subject.entityName, subject.projectName, ...(subject.kind === "run" ? [] : [subject.collectionName])].join("/");
+const placeOf = ({ subject }: Event): string => [subject.entityName, ...(subject.kind === "webhook" ? [] : [subject.projectName]), ...("collectionName" in subject ? [subject.collectionName] : [])].join("/");

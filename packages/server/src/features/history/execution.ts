@@ -4,6 +4,7 @@ import { eventOf } from "../../db/rows/event-row.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Report } from "../../domain/outcome/report.ts";
+import type { RedeliveryMode } from "../../domain/redelivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { reasons } from "../../domain/reason.ts";
 import type { EventSummary } from "../events/index.ts";
@@ -27,8 +28,13 @@ export type Execution = {
   webhookId: string | null;
   status: ExecutionStatus;
   reason: ShownReason | null;
-  /** The execution whose bytes this one sends again. */
+  /** The execution that this one delivers again. */
   redeliveryOf: string | null;
+  redeliveryMode: RedeliveryMode | null;
+  /** The redelivery of many that it is part of. */
+  redeliveryId: string | null;
+  /** What the receiver sees as `webhook-id`, without its prefix. */
+  messageId: string;
   /** The execution whose receiver made the change, where it said so. */
   causedBy: string | null;
   /** How many deliveries lie behind the event. */
@@ -53,6 +59,8 @@ export type ShownAttempt = {
   timing: TimingRecord | null;
   startedAt: Date;
   finishedAt: Date;
+  /** When the next attempt was to start; null where none was to follow. */
+  nextAttemptAt: Date | null;
 };
 
 export const shownReason = (reason: Reason | null): ShownReason | null => (reason === null ? null : { code: reason, text: reasons[reason] });
@@ -68,6 +76,9 @@ export const executionOf = (row: ExecutionRow): Execution => ({
   status: row.status,
   reason: shownReason(row.reason),
   redeliveryOf: row.redelivery_of,
+  redeliveryMode: row.redelivery_mode,
+  redeliveryId: row.redelivery_id,
+  messageId: row.message_id,
   causedBy: row.caused_by,
   depth: row.depth,
   outcome: outcomeOf(row),
@@ -96,4 +107,5 @@ export const attemptOf = (row: AttemptRow): ShownAttempt => ({
   timing: z.parse(timingSchema.nullable(), row.timing),
   startedAt: row.started_at,
   finishedAt: row.finished_at,
+  nextAttemptAt: row.next_attempt_at,
 });

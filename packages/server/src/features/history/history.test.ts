@@ -38,7 +38,7 @@ const ring = (alias: string) =>
 
 const list = (query: Partial<Parameters<typeof listExecutions>[2]> = {}, viewer = world.viewer) => listExecutions(world.services, viewer, { before: null, limit: 100, ...query });
 const read = (id: string, viewer = world.viewer) => readExecution(world.services, viewer, { id });
-const redeliver = (id: string, viewer = world.admin) => redeliverExecution(world.services, viewer, { id });
+const redeliver = (id: string, viewer = world.admin) => redeliverExecution(world.services, viewer, { id, mode: "same_bytes" });
 
 async function firstId(): Promise<string> {
   const [first] = await list();
@@ -77,6 +77,15 @@ describe("the history", () => {
     expect(await refusal(redeliver(id))).toMatchObject({ code: "conflict", message: expect.stringContaining("still running") });
     await world.services.db.query(sql("test_release", "update delivery_jobs set leased = false where execution_id = $1"), [id]);
     expect(await refusal(redeliver(id))).toMatchObject({ code: "conflict", message: expect.stringContaining("still pending") });
+  });
+
+  it("says of what waits for a webhook with an open circuit breaker that it is held back, and until when", async () => {
+    const [one] = await list();
+    const webhookId = one?.webhookId ?? "";
+    await world.services.db.query(sql("test_open", "insert into delivery_lanes (id, entity_id, webhook_id, opened_at, open_reason, held_until) values ($1, $2, $1, now(), 'timeout', now() + interval '1 hour')"), [webhookId, world.teamId]);
+    expect(await read(one?.id ?? "")).toMatchObject({ status: "pending", reason: { code: "breaker_open" }, nextAttemptAt: expect.any(Date) });
+    await world.services.db.query(sql("test_close", "delete from delivery_lanes where id = $1"), [webhookId]);
+    expect(await read(one?.id ?? "")).toMatchObject({ status: "pending", reason: null, nextAttemptAt: null });
   });
 
   it("tells of each attempt what was sent, what came back, and why it failed", async () => {

@@ -92,5 +92,7 @@ function aboutOf(subject: Subject): string | null {
       return subject.tag;
     case "run":
       return subject.displayName;
+    case "webhook":
+      return subject.webhookName;
   }
 }

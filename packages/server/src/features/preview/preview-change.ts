@@ -88,7 +88,7 @@ async function previewed(services: Pick<Services, "actions" | "publicUrl">, exec
   const { automationId: id, automationName: name, revision, actionType: action, webhook } = execution;
   const shown = { id, name, revision, action, request: null };
   if (execution.skipped) return { ...shown, outcome: "skipped", reason: shownReason(execution.reason) };
-  const rendered = await stages.render(services.actions.get(action), { ...execution, rendered: null }, shownCallbackUrl(services));
+  const rendered = await stages.render(services.actions.get(action), { ...execution, messageId: execution.executionId, rendered: null }, shownCallbackUrl(services));
   if (!rendered.ok) return { ...shown, outcome: "undeliverable", reason: shownReason(rendered.reason) };
   const { body, target = null } = rendered.request;
   const to = webhook === null ? target : { method: webhook.method, url: execution.seesWebhook ? webhook.url : null };

@@ -19,7 +19,7 @@ afterAll(() => database.drop());
 const captured: Change[] = [];
 let now = new Date("2026-01-01T00:00:00Z");
 const services: Services = runServices(database.db, {}, {
-  pipeline: { captureChange: async (_tx, ...changes) => void captured.push(...changes), redeliver: () => Promise.reject(new Error("no deliveries here")) },
+  pipeline: { captureChange: async (_tx, ...changes) => void captured.push(...changes), wake: () => undefined, redeliver: () => Promise.reject(new Error("no deliveries here")) },
   clock: { now: () => now, monotonic: () => now.getTime() },
 });
 beforeEach(() => void captured.splice(0));

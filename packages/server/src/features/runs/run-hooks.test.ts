@@ -32,7 +32,7 @@ let services: Services;
 let receiver: Receiver;
 let now = new Date("2026-01-01T00:00:00Z");
 beforeEach(async () => {
-  await database.db.query(sql("test_hooks_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, automations, automation_revisions"), []);
+  await database.db.query(sql("test_hooks_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, delivery_lanes, automations, automation_revisions"), []);
   receiver = await startReceiver();
   running = startTestPipeline(database.db);
   services = runServices(database.db, {}, { pipeline: running.pipeline, templates, clock: { now: () => now, monotonic: () => now.getTime() } });
@@ -141,10 +141,31 @@ describe("run hooks", () => {
     await report("retry", end(1));
     const [execution] = await settled(1);
     expect(execution).toMatchObject({ status: "finished", attempt_count: 3 });
-    await redeliverExecution(services, mia, { id: execution?.id ?? "" });
+    await redeliverExecution(services, mia, { id: execution?.id ?? "", mode: "same_bytes" });
     await settled(2);
     expect(new Set(receiver.received.map(({ url, body }) => `${url} ${body}`))).toEqual(new Set([`${new URL(receiver.url).pathname}?at=2026-01-01T00%3A06%3A40.000Z running`]));
     expect(receiver.received).toHaveLength(4);
+    expect(new Set(receiver.received.map(({ headers }) => headers["webhook-id"]))).toEqual(new Set([`msg_${execution?.id}`]));
+  });
+
+  test("a receiver that never answers keeps its own places only, and one that always fails is asked as often as the schedule says", async () => {
+    await running.stop();
+    running = startTestPipeline(database.db, { laneConcurrency: 1, breaker: { failures: 2, probeMs: 3_600_000 } });
+    services = { ...services, pipeline: running.pipeline };
+    const silent = await startReceiver();
+    let answer: () => void = () => undefined;
+    const answered = new Promise<{ status: number }>((resolve) => (answer = () => resolve({ status: 200 })));
+    silent.answer(() => answered);
+    receiver.answer(() => ({ status: 500 }));
+    const states = ["created", "running"];
+    await make("apart", configOf([...states.map((run_state) => ({ run_state, url: silent.url })), ...states.map((run_state) => ({ run_state, url: receiver.url }))]));
+    await report("apart");
+    // Two hooks, three attempts each, beside one request that is not answered.
+    await until("the others have failed for good", async () => (await executions(database.db)).filter(({ status, attempt_count: count }) => status === "failed" && count === 3).length === 2);
+    expect([receiver.received.length, silent.received.length]).toEqual([6, 1]);
+    answer();
+    await settled(4);
+    await silent.close();
   });
 
   test("hooks of a config replace the run's, the same ones change nothing, a config without any leaves them; no list of automations shows them", async () => {
@@ -212,6 +233,6 @@ describe("run hooks", () => {
     const [execution] = await settled(1);
     await expect(listHooks(services, sam, path("private"))).rejects.toMatchObject({ code: "not_found" });
     await expect(listExecutions(services, sam, { run: "team/p/private", before: null, limit: 10 })).rejects.toMatchObject({ code: "not_found" });
-    await expect(redeliverExecution(services, vic, { id: execution?.id ?? "" })).rejects.toMatchObject({ code: "forbidden" });
+    await expect(redeliverExecution(services, vic, { id: execution?.id ?? "", mode: "same_bytes" })).rejects.toMatchObject({ code: "forbidden" });
   });
 });

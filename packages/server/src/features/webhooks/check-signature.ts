@@ -72,7 +72,7 @@ export async function checkSignatures(services: Needs, viewer: Viewer, question:
 async function ofWebhook(services: Needs, viewer: Viewer, which: { team: string; entityId: number; webhook: string; id: string | null }): Promise<Source> {
   const webhook = await findIt(services, viewer, which);
   if (webhook.signingSecret === null) throw invalidAt("webhook", `"${webhook.name}" has no signing secret: its deliveries are not signed`);
-  const opened = readable((await secretOpener(services.db, services.secretStore)([webhook]))(webhook));
+  const opened = readable((await secretOpener(services.db, services.secretStore)([webhook.id]))(webhook));
   const secret = opened.secrets.get(webhook.signingSecret);
   if (secret === undefined) throw notFound(`Secret "${webhook.signingSecret}"`);
   const others = [...opened.secrets].filter(([name]) => name !== webhook.signingSecret).map(([name, value]) => ({ name, value }));

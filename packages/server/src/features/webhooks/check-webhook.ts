@@ -33,7 +33,7 @@ export async function checkEndpoint(services: Pick<Services, "db" | "outbound" |
 export async function checkFields(services: Pick<Services, "secretStore">, tx: Transaction, entityId: number, fields: WebhookFields): Promise<void> {
   const named = [fields.accessToken, fields.secret, ...fields.secrets].filter((name) => name !== null);
   const found = await shareSecretsByName(tx, entityId, [...new Set(named)]);
-  const problems = [nameProblem("webhook", fields.name, "name"), timeoutProblem(fields.timeoutSeconds)].filter((problem) => problem !== null);
+  const problems = [nameProblem("webhook", fields.name, "name"), timeoutProblem(fields.timeoutSeconds), scheduleProblem(fields.retrySchedule), concurrencyProblem(fields.concurrency)].filter((problem) => problem !== null);
   problems.push(...secretProblems(fields, new Set(found.map(({ name }) => name))), ...headerProblems(fields));
   const token = found.find(({ name }) => name === fields.accessToken);
   if (token !== undefined) problems.push(...(await tokenProblems(services, entityId, token)));
@@ -41,6 +41,22 @@ export async function checkFields(services: Pick<Services, "secretStore">, tx: T
 }
 
 const timeoutProblem = (seconds: number): Problem | null => (seconds >= 1 && seconds <= 30 ? null : { path: "timeoutSeconds", message: "must be from 1 to 30" });
+
+const mostAtOnce = 1_000;
+
+const concurrencyProblem = (most: number | null): Problem | null =>
+  most === null || (Number.isInteger(most) && most >= 1 && most <= mostAtOnce) ? null : { path: "concurrency", message: `must be a whole number from 1 to ${mostAtOnce}` };
+
+const mostAttempts = 50;
+const longestWaitSeconds = 604_800;
+
+function scheduleProblem(waits: readonly number[] | null): Problem | null {
+  if (waits === null) return null;
+  if (waits.length === 0 || waits.length > mostAttempts) return { path: "retrySchedule", message: `must have from 1 to ${mostAttempts} waits, has ${waits.length}` };
+  if (waits[0] !== 0) return { path: "retrySchedule[0]", message: "must be 0: the first attempt is made at once" };
+  const wrong = waits.findIndex((wait) => !Number.isInteger(wait) || wait < 0 || wait > longestWaitSeconds);
+  return wrong === -1 ? null : { path: `retrySchedule[${wrong}]`, message: `must be whole seconds, from 0 to ${longestWaitSeconds}` };
+}
 
 function secretProblems(fields: WebhookFields, known: ReadonlySet<string>): Problem[] {
   const missing = (path: string, name: string | null): Problem[] => {

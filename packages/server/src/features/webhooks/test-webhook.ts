@@ -36,8 +36,8 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
     earlier: null,
   });
   if (!rendered.ok) return refused(rendered.reason);
-  const opened = (await secretOpener(services.db, services.secretStore)([webhook]))(webhook);
-  return opened.ok ? action.send({ executionId, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refused(opened.reason);
+  const opened = (await secretOpener(services.db, services.secretStore)([webhook.id]))(webhook);
+  return opened.ok ? action.send({ executionId, messageId: executionId, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refused(opened.reason);
 }
 
 /** An example for each variable that the payload names. Throws invalid where an automation's payload would be refused. */

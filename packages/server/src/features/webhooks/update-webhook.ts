@@ -9,13 +9,14 @@ import type { Services } from "../services.ts";
 import { checkEndpoint, checkFields } from "./check-webhook.ts";
 import { nameTaken } from "./create-webhook.ts";
 import { auditedChange } from "./audited-webhook.ts";
+import { giveAnotherChance } from "./enable-webhook.ts";
 import type { SavedWebhook, WebhookFields } from "./webhook.ts";
 import { fieldsOf, savedWebhookOf, webhookFrom } from "./webhook.ts";
 
 type Input = { team: string; id: string; enabled?: boolean } & Partial<WebhookFields>;
 
 /** Changes what is given and leaves the rest; null takes an access token or a signing secret away. For the team's admins. */
-export async function updateWebhook(services: Pick<Services, "db" | "outbound" | "secretStore" | "log">, viewer: Viewer, input: Input): Promise<SavedWebhook> {
+export async function updateWebhook(services: Pick<Services, "db" | "outbound" | "secretStore" | "log" | "pipeline">, viewer: Viewer, input: Input): Promise<SavedWebhook> {
   const { team: teamName, id, enabled, ...changes } = input;
   const team = await requireTeam(services.db, viewer, teamName, "admin");
   const known = isUuid(id) ? await findWebhook(services.db, team.id, id) : null;
@@ -35,6 +36,7 @@ export async function updateWebhook(services: Pick<Services, "db" | "outbound" |
     } catch (error) {
       throw nameTaken(error, fields.name);
     }
+    if (enabled === true && !current.enabled) await giveAnotherChance(services, tx, id);
     const saved = await findWebhook(tx, team.id, id);
     if (saved === null) throw notFound("Webhook");
     const result = savedWebhookOf(saved);

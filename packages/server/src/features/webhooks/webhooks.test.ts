@@ -4,7 +4,7 @@ import { createAutomation, updateAutomation } from "../automations/index.ts";
 import type { World } from "../automations/testing/automation-world.ts";
 import { insertProject, makeWorld, refusal } from "../automations/testing/automation-world.ts";
 import { putSecret } from "../secrets/index.ts";
-import { createWebhook, deleteWebhook, listEntityWebhooks, listWebhooks, readWebhook, testWebhook, updateWebhook } from "./index.ts";
+import { createWebhook, deleteWebhook, enableWebhook, listEntityWebhooks, listWebhooks, readBacklog, readWebhook, testWebhook, updateWebhook } from "./index.ts";
 
 const echo = { kind: "answer", status: 200, headers: { "x-echo": "canary-token-value" }, body: "you sent canary-token-value" } as const;
 
@@ -30,7 +30,7 @@ describe("a webhook", () => {
     const made = await create({ name: "deploy" });
     expect(made).toMatchObject({
       team: "vision-team", name: "deploy", url: "https://hooks.example.com/in", accessToken: null, signingSecret: null, secretNames: [], method: "POST",
-      timeoutMs: 15_000, signatureEncoding: "base64", headers: {}, enabled: true, disabledReason: null, createdBy: "ada",
+      timeoutMs: 15_000, retryScheduleMs: null, concurrency: null, signatureEncoding: "base64", headers: {}, enabled: true, disabledReason: null, createdBy: "ada",
     });
     expect(await readWebhook(world.services, world.viewer, at(made.id))).toEqual(made);
     expect(await listWebhooks(world.services, world.viewer, { team: "vision-team", after: null, limit: 10 })).toContainEqual(made);
@@ -44,6 +44,14 @@ describe("a webhook", () => {
     expect(JSON.stringify(made)).not.toContain("canary");
   });
 
+  it("keeps a retry schedule and a concurrency of its own, and gives them back for the server's", async () => {
+    const made = await create({ retrySchedule: [0, 5, 604_800], concurrency: 3 });
+    expect(made.concurrency).toBe(3);
+    expect(made.retryScheduleMs).toEqual([0, 5_000, 604_800_000]);
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), timeoutSeconds: 3 })).toMatchObject({ retryScheduleMs: made.retryScheduleMs, timeoutMs: 3_000 });
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), retrySchedule: null, concurrency: null })).toMatchObject({ retryScheduleMs: null, concurrency: null });
+  });
+
   it.each([
     "http://127.0.0.1/", "http://localhost:8080/", "https://inside.example.com/", "https://nowhere.example.com/", "ftp://hooks.example.com/",
     "https://user:pw@hooks.example.com/", "https://hooks.example.com:5432/", "https://10.0.0.1/", "nonsense",
@@ -54,6 +62,12 @@ describe("a webhook", () => {
   });
 
   it.each<[string, Given, string, string]>([
+    ["a schedule that begins late", { retrySchedule: [5, 10] }, "retrySchedule[0]", "must be 0"],
+    ["an empty schedule", { retrySchedule: [] }, "retrySchedule", "from 1 to 50"],
+    ["a schedule with a wait of no whole seconds", { retrySchedule: [0, 1.5] }, "retrySchedule[1]", "whole seconds"],
+    ["a schedule with a wait of more than a week", { retrySchedule: [0, 5, 604_801] }, "retrySchedule[2]", "604800"],
+    ["a concurrency of none", { concurrency: 0 }, "concurrency", "from 1 to 1000"],
+    ["a concurrency of a half", { concurrency: 1.5 }, "concurrency", "whole number"],
     ["a name that is none", { name: "a/b" }, "name", "is not a valid name"],
     ["a name that is too long", { name: "x".repeat(65) }, "name", "at most 64"],
     ["a missing access token", { accessToken: "TOKN" }, "accessToken", 'there is no secret "TOKN"'],
@@ -171,5 +185,51 @@ describe("the test of a webhook", () => {
     expect(await testWebhook(world.services, world.admin, { ...at(made.id), payload: null })).toMatchObject({ outcome: "refused", reason: "endpoint_not_allowed", response: null });
     await world.services.db.query(sql("test_secret_gone", "update webhooks set access_token = 'LOST' where id = $1"), [made.id]);
     expect(await testWebhook(world.services, world.admin, { ...at(made.id), payload: null })).toMatchObject({ outcome: "refused", reason: "secret_missing" });
+  });
+});
+
+describe("a webhook's lane", () => {
+  const open = sql("test_open_lane", `
+    insert into delivery_lanes (id, entity_id, webhook_id, opened_at, open_reason, held_until, failures, failing_since, ready_at)
+    values ($1, $2, $1, now() - interval '1 hour', 'timeout', now() + interval '1 hour', 12, now() - interval '2 hours', now() + interval '1 hour')`);
+  const wait = sql("test_waiting", `
+    with event as (insert into events (id, entity_id, type, author, subject) values (gen_random_uuid(), $2, 'ADD_ARTIFACT_ALIAS', 'ada', '{}') returning id),
+      execution as (insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status)
+        select gen_random_uuid(), $2, gen_random_uuid(), 1, event.id, 'GENERIC_WEBHOOK', $1::uuid, 'pending' from event, generate_series(1, 3) returning id)
+    insert into delivery_jobs (execution_id, entity_id, webhook_id, leased, due_at) select id, $2, $1, row_number() over () = 1, now() from execution`);
+
+  it("is closed and empty until something is delivered", async () => {
+    const made = await create();
+    expect(made.breaker).toEqual({ state: "closed", reason: null, since: null, probeAt: null, failures: 0, failingSince: null });
+    expect(await readBacklog(world.services, world.viewer, at(made.id))).toEqual({ waiting: 0, waitingIsAtLeast: false, inFlight: 0, oldestAt: null, nextAttemptAt: null });
+  });
+
+  it("shows its circuit breaker and what waits; enabling it lets one attempt through at once, and forgets the failures", async () => {
+    const made = await create();
+    await world.services.db.query(open, [made.id, world.teamId]);
+    await world.services.db.query(wait, [made.id, world.teamId]);
+    const { breaker } = await readWebhook(world.services, world.viewer, at(made.id));
+    expect(breaker).toEqual({ state: "open", reason: "timeout", since: expect.any(Date), probeAt: expect.any(Date), failures: 12, failingSince: expect.any(Date) });
+    expect(await readBacklog(world.services, world.viewer, at(made.id))).toMatchObject({ waiting: 2, waitingIsAtLeast: false, oldestAt: expect.any(Date), nextAttemptAt: breaker.probeAt });
+    const enabled = await enableWebhook(world.services, world.admin, at(made.id));
+    expect(enabled).toMatchObject({ enabled: true, breaker: { state: "half_open", reason: "timeout", failures: 0, failingSince: null } });
+  });
+
+  it("is given another chance also where the webhook is enabled by a change of it", async () => {
+    const made = await create();
+    await world.services.db.query(open, [made.id, world.teamId]);
+    await world.services.db.query(sql("test_disable_failing", "update webhooks set enabled = false, disabled_reason = 'webhook_failing' where id = $1"), [made.id]);
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), timeoutSeconds: 5 })).toMatchObject({ enabled: false, disabledReason: "webhook_failing", breaker: { state: "open" } });
+    expect(await updateWebhook(world.services, world.admin, { ...at(made.id), enabled: true })).toMatchObject({ enabled: true, disabledReason: null, breaker: { state: "half_open", failures: 0 } });
+  });
+
+  it("is enabled by admins only, and does not exist for strangers", async () => {
+    const made = await create();
+    expect(await refusal(enableWebhook(world.services, world.member, at(made.id)))).toMatchObject({ code: "forbidden" });
+    for (const verb of [enableWebhook, readBacklog]) {
+      expect(await refusal(verb(world.services, world.stranger, at(made.id)))).toMatchObject({ code: "not_found" });
+      expect(await refusal(verb(world.services, world.admin, at("01890a5d-ac96-774b-bcce-b302099a8057")))).toMatchObject({ code: "not_found" });
+      expect(await refusal(verb(world.services, world.admin, at("nonsense")))).toMatchObject({ code: "not_found" });
+    }
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { sql } from "../../db/database.ts";
 import { callbackLinks } from "../../features/outcomes/index.ts";
 import { readExecution, redeliverExecution } from "../../features/history/index.ts";
+import { compareRedelivery } from "../../features/redeliveries/index.ts";
 import type { World } from "../../features/automations/testing/automation-world.ts";
 import { insertProject, makeWorld } from "../../features/automations/testing/automation-world.ts";
 import { silentLog } from "../../kit/log.ts";
@@ -136,13 +137,29 @@ describe("the callback address of a delivery", () => {
     const { attempts } = await read();
     expect(attempts[0]?.request?.body).toContain("[callback token]");
     expect(JSON.stringify(attempts)).not.toContain(url.slice(-64));
+    const comparison = await compareRedelivery(world.services, world.viewer, { id: executionId });
+    expect(comparison).toMatchObject({ sameBytes: { body: expect.stringContaining("[callback token]") }, renderedAnew: { body: expect.stringContaining("[callback token]") } });
+    expect(JSON.stringify(comparison)).not.toContain(url.slice(-64));
   });
 
   test("is the same in the same bytes that are delivered again", async () => {
-    const again = await redeliverExecution(world.services, world.admin, { id: executionId });
+    const again = await redeliverExecution(world.services, world.admin, { id: executionId, mode: "same_bytes" });
     const running = startTestPipeline(world.services.db, { secretStore: world.services.secretStore, publicUrl: address });
     await until("it is delivered again", async () => (await executions(world.services.db)).find(({ id, status }) => id === again.id && status === "finished"));
     await running.stop();
     expect(JSON.parse(receiver.received.at(-1)?.body ?? "").report).toBe(url);
+  });
+
+  test("is the original's in the same bytes that were never sent before, and a new one in what is rendered anew", async () => {
+    await world.services.db.query(sql("test_never_rendered", "update executions set rendered = null, status = 'failed' where id = $1"), [executionId]);
+    const running = startTestPipeline(world.services.db, { secretStore: world.services.secretStore, publicUrl: address });
+    for (const mode of ["same_bytes", "rendered_anew"] as const) {
+      const again = await redeliverExecution(world.services, world.admin, { id: executionId, mode });
+      await until("it is delivered again", async () => (await executions(world.services.db)).find(({ id, status }) => id === again.id && status === "finished"));
+      const { report: address, ...rest } = JSON.parse(receiver.received.at(-1)?.body ?? "");
+      expect(rest).toEqual({});
+      expect(address === url, mode).toBe(mode === "same_bytes");
+    }
+    await running.stop();
   });
 });

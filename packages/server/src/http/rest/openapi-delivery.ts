@@ -14,7 +14,7 @@ export const deliveryWebhook = {
       "Sent at least once. Answer 2xx within the webhook's timeout once the delivery is stored; any other answer is tried again on the retry schedule, except 410, which disables the webhook. A repetition carries the same webhook-id. Redirects are not followed.",
     security: [],
     parameters: [
-      ["webhook-id", header("Id of the execution, the same over all its attempts; use it to recognise a repetition", "01890a5d-ac96-774b-bcce-b302099a8057", true)],
+      ["webhook-id", header("Id of the message, the same over all attempts and over redeliveries of the same bytes; use it to recognise a repetition", "msg_01890a5d-ac96-774b-bcce-b302099a8057", true)],
       ["webhook-timestamp", header("Unix time of this attempt, in seconds", "1700000000", true)],
       ["webhook-signature", header("Standard Webhooks: `v1,` and the base64 of HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>`; several, separated by spaces, during a rotation. Sent when the webhook has a signing secret", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")],
       ["x-wandb-signature", header("HMAC-SHA256 of the exact bytes of the body with the signing secret; base64, unless the webhook says hex. Sent when the webhook has a signing secret", "K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")],

@@ -1,4 +1,4 @@
-import { executionSchema, executionWithAttemptsSchema, listExecutionsQuerySchema, listOf, nameSchema } from "@bellhop/contract";
+import { executionSchema, executionWithAttemptsSchema, listExecutionsQuerySchema, listOf, nameSchema, redeliverQuerySchema } from "@bellhop/contract";
 import { z } from "zod";
 import { listExecutions, readExecution, redeliverExecution } from "../../features/history/index.ts";
 import { pageOf, readCursor } from "./page.ts";
@@ -28,8 +28,8 @@ export const executionRoutes: Route[] = [
     },
   }),
   route({
-    method: "POST", path: "/executions/{id}/redeliver", tag, summary: "Send the same bytes once more; gives the new execution",
-    params: execution, query: nothing, body: null, answer: executionSchema, status: 202,
-    handle: async ({ services, viewer, params }) => showExecution(await redeliverExecution(services, viewer, params)),
+    method: "POST", path: "/executions/{id}/redeliver", tag, summary: "Deliver an execution once more: the same bytes, or rendered anew; gives the new execution",
+    params: execution, query: redeliverQuerySchema, body: null, answer: executionSchema, status: 202,
+    handle: async ({ services, viewer, params, query }) => showExecution(await redeliverExecution(services, viewer, { ...params, ...query })),
   }),
 ];

@@ -1,10 +1,10 @@
-import { createWebhookSchema, deleteWebhookQuerySchema, listOf, nameSchema, pageQuerySchema, testWebhookSchema, updateWebhookSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
+import { backlogSchema, createWebhookSchema, deleteWebhookQuerySchema, listOf, nameSchema, pageQuerySchema, testWebhookSchema, updateWebhookSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
 import { z } from "zod";
-import { createWebhook, deleteWebhook, listWebhooks, readWebhook, testWebhook, updateWebhook } from "../../features/webhooks/index.ts";
+import { createWebhook, deleteWebhook, enableWebhook, listWebhooks, readBacklog, readWebhook, testWebhook, updateWebhook } from "../../features/webhooks/index.ts";
 import { pageOf, readCursor } from "./page.ts";
 import type { Route } from "./route.ts";
 import { nothing, route, silentRoute } from "./route.ts";
-import { showTest, showWebhook } from "./views-delivery.ts";
+import { showBacklog, showTest, showWebhook } from "./views-delivery.ts";
 
 const tag = "webhooks";
 const team = z.strictObject({ team: nameSchema.describe("Name of a team, or of a user") });
@@ -35,6 +35,16 @@ export const webhookRoutes: Route[] = [
     method: "PATCH", path: "/teams/{team}/webhooks/{id}", tag, summary: "Change a webhook; null takes accessToken or secret away",
     params: webhook, query: nothing, body: updateWebhookSchema, answer: webhookSchema, status: 200,
     handle: async ({ services, viewer, params, body }) => showWebhook(await updateWebhook(services, viewer, { ...params, ...body })),
+  }),
+  route({
+    method: "POST", path: "/teams/{team}/webhooks/{id}/enable", tag, summary: "Enable a webhook, and let its circuit breaker try at once",
+    params: webhook, query: nothing, body: null, answer: webhookSchema, status: 200,
+    handle: async ({ services, viewer, params }) => showWebhook(await enableWebhook(services, viewer, params)),
+  }),
+  route({
+    method: "GET", path: "/teams/{team}/webhooks/{id}/backlog", tag, summary: "Tell what waits for a webhook, and what is under way",
+    params: webhook, query: nothing, body: null, answer: backlogSchema, status: 200,
+    handle: async ({ services, viewer, params }) => showBacklog(await readBacklog(services, viewer, params)),
   }),
   silentRoute({
     method: "DELETE", path: "/teams/{team}/webhooks/{id}", tag, summary: "Delete a webhook that no enabled automation calls",

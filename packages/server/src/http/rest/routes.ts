@@ -9,6 +9,7 @@ import { metricRoutes } from "./routes-metrics.ts";
 import { organizationRoutes } from "./routes-organizations.ts";
 import { previewRoutes } from "./routes-preview.ts";
 import { outcomeRoutes } from "./routes-outcomes.ts";
+import { redeliveryRoutes } from "./routes-redeliveries.ts";
 import { registryRoutes } from "./routes-registries.ts";
 import { runRoutes } from "./routes-runs.ts";
 import { secretRoutes } from "./routes-secrets.ts";
@@ -21,6 +22,6 @@ import { webhookRoutes } from "./routes-webhooks.ts";
 /** Every route of the REST face, in the order of openapi.json. */
 export const allRoutes: readonly Route[] = [
   ...userRoutes, ...sessionRoutes, ...organizationRoutes, ...teamRoutes, ...registryRoutes, ...runRoutes,
-  ...secretRoutes, ...webhookRoutes, ...signatureRoutes, ...automationRoutes, ...executionRoutes, ...outcomeRoutes,
+  ...secretRoutes, ...webhookRoutes, ...signatureRoutes, ...automationRoutes, ...executionRoutes, ...redeliveryRoutes, ...outcomeRoutes,
   ...eventRoutes, ...explanationRoutes, ...backtestRoutes, ...previewRoutes, ...metricRoutes, ...auditRoutes,
 ];

@@ -5,6 +5,9 @@ import type { Context } from "./graphql/context.ts";
 /** Release of the SDK: 0.27.1 is [0, 27, 1]. */
 type Release = readonly [number, number, number];
 
+/** Events of our own: no release of the SDK reads them. */
+const never: Release = [Number.POSITIVE_INFINITY, 0, 0];
+
 // One trigger that the client does not know makes its whole listing fail, so those are left out for older clients. The
 // numbers are the releases that brought the names (the SDK's own changelog).
 const eventsSince: Partial<Record<EventType, Release>> = {
@@ -15,6 +18,9 @@ const eventsSince: Partial<Record<EventType, Release>> = {
   REMOVE_COLLECTION_TAG: [0, 27, 1],
   RUN_METRIC_ZSCORE: [0, 23, 1],
   RUN_STATE: [0, 23, 1],
+  WEBHOOK_FAILING: never,
+  WEBHOOK_DISABLED: never,
+  WEBHOOK_RECOVERED: never,
 };
 const entityScopeSince: Release = [0, 30, 0];
 

@@ -12,5 +12,5 @@ export async function deliver(action: Action | undefined, job: LeasedJob, render
   if (!rendered.ok) return refusedAttempt(rendered.reason, rendered.detail);
   if (action === undefined) return refusedAttempt("action_unknown");
   if (!opened.ok) return refusedAttempt(opened.reason);
-  return action.send({ executionId: job.executionId, request: rendered.request, webhook: job.webhook, secrets: opened.secrets, previousSecrets: opened.previous });
+  return action.send({ executionId: job.executionId, messageId: job.messageId, request: rendered.request, webhook: job.webhook, secrets: opened.secrets, previousSecrets: opened.previous });
 }

@@ -15,7 +15,7 @@ const cacheSize = 10_000;
  * Opens the secrets that webhooks may use, and keeps them open by version: one query per batch, no cryptography twice.
  * As long as no secret of a webhook changes, it gets the very same map, so that others can keep what they made of it.
  */
-export function secretOpener(db: Querier, store: SecretStore): (webhooks: readonly Webhook[]) => Promise<(webhook: Webhook | null) => OpenedSecrets> {
+export function secretOpener(db: Querier, store: SecretStore): (webhookIds: readonly string[]) => Promise<(webhook: Webhook | null) => OpenedSecrets> {
   const opened = new Map<string, string>();
   const open = async (row: SealedSecretRow): Promise<string> => {
     const key = `${row.id} ${row.version}`;
@@ -27,8 +27,8 @@ export function secretOpener(db: Querier, store: SecretStore): (webhooks: readon
     return value;
   };
   const maps = new Map<string, OpenedSecrets>();
-  return async (webhooks) => {
-    const ids = [...new Set(webhooks.filter(namesSecrets).map(({ id }) => id))];
+  return async (webhookIds) => {
+    const ids = [...new Set(webhookIds)];
     if (ids.length === 0) return () => none;
     const rows = Map.groupBy(await findGrantedSecrets(db, ids), (row) => row.webhook_id);
     const byWebhook = new Map<string, OpenedSecrets>();
@@ -51,8 +51,6 @@ const openRow = (store: SecretStore, row: SealedSecretRow): Promise<string> =>
     { keyId: row.key_id, wrapNonce: row.wrap_nonce, wrappedKey: row.wrapped_key, nonce: row.nonce, ciphertext: row.ciphertext },
     { entityId: String(row.entity_id), secretId: row.id, version: row.version },
   );
-
-const namesSecrets = (webhook: Webhook): boolean => webhook.accessToken !== null || webhook.signingSecret !== null || webhook.secretNames.length > 0;
 
 async function openAll(rows: readonly SealedSecretRow[], open: (row: SealedSecretRow) => Promise<string>): Promise<OpenedSecrets> {
   const secrets = new Map<string, string>();

@@ -35,7 +35,7 @@ export function makeLoopGuard(limits: LoopLimits, clock: Pick<Clock, "monotonic"
   };
 }
 
-/** What a loop comes back to: an alias or tag of a collection, a collection, a run. */
+/** What a loop comes back to: an alias or tag of a collection, a collection, a run, a state of a webhook. */
 function thingOf(subject: Subject): string {
   switch (subject.kind) {
     case "artifact":
@@ -44,6 +44,8 @@ function thingOf(subject: Subject): string {
       return `collection ${subject.collectionId} ${subject.tag}`;
     case "run":
       return `run ${subject.runId}`;
+    case "webhook":
+      return `webhook ${subject.webhookId} ${subject.state}`;
   }
 }
 

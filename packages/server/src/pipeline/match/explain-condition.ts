@@ -21,6 +21,7 @@ export function explainCondition(event: Event, eventFilter: string): ExplainedCo
 function clausesOf(filter: EventFilter, event: Event): ExplainedClause[] {
   switch (filter.family) {
     case "mutation":
+    case "webhook":
       return explain(filter.filter, fieldsOf(event));
     case "run_metric":
       return [...metricClauses(event), ...runClauses(filter.run, event)];

@@ -33,6 +33,7 @@ export function match(event: Event, candidates: readonly Candidate[]): Matched {
     else if (filter.eventFilter.family === "run_hook" && filter.eventFilter.problem !== null) matched.skips.push({ automation, reason: "hook_invalid" });
     else if (!holds(filter.eventFilter, event)) continue;
     else if (event.subject.kind === "run" && event.subject.metric?.heldBack === true) matched.skips.push({ automation, reason: "cooldown" });
+    else if (isAboutItsWebhook(automation, event)) matched.skips.push({ automation, reason: "own_webhook" });
     else matched.firings.push({ automation });
   }
   return matched;
@@ -43,7 +44,9 @@ export function holds(filter: EventFilter, event: Event): boolean {
   const { subject } = event;
   switch (filter.family) {
     case "mutation":
-      return subject.kind !== "run" && evaluate(filter.filter, fieldsOf(event));
+      return (subject.kind === "artifact" || subject.kind === "collection") && evaluate(filter.filter, fieldsOf(event));
+    case "webhook":
+      return subject.kind === "webhook" && evaluate(filter.filter, fieldsOf(event));
     case "run_metric":
       // Judged where the values came in: the event is there because this automation's conditions and its run filter held.
       return subject.kind === "run" && subject.metric !== null;
@@ -53,3 +56,6 @@ export function holds(filter: EventFilter, event: Event): boolean {
       return subject.kind === "run";
   }
 }
+
+/** Whoever is told that a webhook fails through that webhook is not told, and its failure would raise the next event. */
+const isAboutItsWebhook = ({ webhookId }: Candidate, { subject }: Event): boolean => subject.kind === "webhook" && subject.webhookId === webhookId;

@@ -24,6 +24,8 @@ export type Rendered = { ok: true; request: RenderedRequest } | { ok: false; rea
 /** What is to be sent: the rendered request, and the secrets that it may show to the receiver. */
 export type SendInput = {
   executionId: string;
+  /** Names the message to the receiver: the same over all attempts, and over redeliveries of the same bytes. */
+  messageId: string;
   request: RenderedRequest;
   webhook: Webhook | null;
   /** By the secret's name; every secret granted to the webhook. */

@@ -26,6 +26,7 @@ export function artifactServices(db: Database, publicUrl = "http://bellhop.test"
     db, publicUrl, clock: systemClock, ids: uuidv7Maker(systemClock, systemRandom), limits: defaultLimits, objects: memoryObjectStore(), secretStore: memorySecretStore(),
     pipeline: {
       captureChange: async (tx, ...changes) => void captured.push(...changes.map((change) => ({ tx, change }))),
+      wake: () => undefined,
       redeliver: () => Promise.reject(new Error("no deliveries here")),
     },
   };
@@ -75,7 +76,7 @@ export async function insertRun(db: Database, entityId: number, project: string,
 
 /** A change in short: `ADD_ARTIFACT_ALIAS acme/vision/resnet:v1 production`, `ADD_COLLECTION_TAG acme/vision/resnet best`. */
 export function brief({ change: { type, subject } }: Captured): string {
-  if (subject.kind === "run") throw new Error("an artifact verb captured an event of a run");
+  if (!("collectionName" in subject)) throw new Error(`an artifact verb captured an event of a ${subject.kind}`);
   const collection = `${subject.entityName}/${subject.projectName}/${subject.collectionName}`;
   const place = subject.kind === "artifact" ? `${collection}:v${subject.versionIndex}` : collection;
   return [type, place, aliasOf(subject), subject.tag].filter((part) => part !== null).join(" ");

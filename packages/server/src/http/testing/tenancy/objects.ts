@@ -2,6 +2,7 @@ import { sql } from "../../../db/database.ts";
 import { createAutomation } from "../../../features/automations/index.ts";
 import { createArtifact, createArtifactFiles, createArtifactManifest, findArtifact, linkArtifact } from "../../../features/artifacts/index.ts";
 import { base64Md5, hexMd5, insertRun, logVersion, newVersion } from "../../../features/artifacts/testing/artifact-bench.ts";
+import { startRedelivery } from "../../../features/redeliveries/index.ts";
 import { createRegistry, setRegistryMember } from "../../../features/registry/index.ts";
 import { announceRunFiles } from "../../../features/runs/index.ts";
 import { putSecret } from "../../../features/secrets/index.ts";
@@ -135,6 +136,11 @@ export async function anExecution(scene: Scene): Promise<{ team: string; project
     insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status, rendered, finished_at)
     values ($1, $2, $3, 1, $4, 'GENERIC_WEBHOOK', $5, 'failed', '{"body": null}', now())`), [executionId, scene.teamId, automationId, eventId, webhookId]);
   return { team, project, executionId, automationId, eventId };
+}
+
+export async function aRedelivery(scene: Scene): Promise<{ redeliveryId: string }> {
+  const { automationId } = await anExecution(scene);
+  return { redeliveryId: (await startRedelivery(scene.services, scene.admin, { selection: { by: "automation", id: automationId, since: null }, mode: "same_bytes" })).id };
 }
 
 /** Of the team's administrator. */

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
 import { row } from "./row.ts";
-import { aKey, aKeyOfAnother, aMember, aLoggedRun, anAutomation, anExecution, anOrganization, aProject, aRegistry, aRun, aSecret, aSession, aTeam, aUser, aVersion, aWebhook, nothing, ofOrg, ofTeam } from "./objects.ts";
+import { aKey, aKeyOfAnother, aMember, aLoggedRun, anAutomation, anExecution, anOrganization, aProject, aRedelivery, aRegistry, aRun, aSecret, aSession, aTeam, aUser, aVersion, aWebhook, nothing, ofOrg, ofTeam } from "./objects.ts";
 import type { Call } from "./world.ts";
 
 const api = (method: string, path: string, body?: unknown): Call => ({ method, path: `/api/v1${path}`, ...(body === undefined ? {} : { body }) });
@@ -67,6 +67,8 @@ const delivery: Record<string, Row> = {
   "PATCH /teams/{team}/webhooks/{id}": row("admin", aWebhook, ({ team, webhookId }) => api("PATCH", `/teams/${team}/webhooks/${webhookId}`, { timeoutSeconds: 20 })),
   "DELETE /teams/{team}/webhooks/{id}": row("admin", aWebhook, ({ team, webhookId }) => api("DELETE", `/teams/${team}/webhooks/${webhookId}`)),
   "POST /teams/{team}/webhooks/{id}/test": row("admin", aWebhook, ({ team, webhookId }) => api("POST", `/teams/${team}/webhooks/${webhookId}/test`, {})),
+  "POST /teams/{team}/webhooks/{id}/enable": row("admin", aWebhook, ({ team, webhookId }) => api("POST", `/teams/${team}/webhooks/${webhookId}/enable`)),
+  "GET /teams/{team}/webhooks/{id}/backlog": row("viewer", aWebhook, ({ team, webhookId }) => api("GET", `/teams/${team}/webhooks/${webhookId}/backlog`)),
   "POST /signatures/check": row("admin", aSecret, ({ team, name }) => api("POST", "/signatures/check", { team, secret: name, body: "{}", signature: "c2lnbmF0dXJl" })),
   "POST /automations": row("admin", aProject, ({ team, project }) => api("POST", "/automations", {
     name: fresh("automation"), scope: { type: "project", entity: team, project }, event: { type: "ADD_ARTIFACT_ALIAS" }, action: { type: "no_op" },
@@ -78,6 +80,10 @@ const delivery: Record<string, Row> = {
   "GET /executions": row("viewer", anExecution, ({ automationId }) => api("GET", `/executions?automation=${automationId}`)),
   "GET /executions/{id}": row("viewer", anExecution, ({ executionId }) => api("GET", `/executions/${executionId}`)),
   "POST /executions/{id}/redeliver": row("admin", anExecution, ({ executionId }) => api("POST", `/executions/${executionId}/redeliver`)),
+  "GET /executions/{id}/redelivery": row("viewer", anExecution, ({ executionId }) => api("GET", `/executions/${executionId}/redelivery`)),
+  "POST /redeliveries": row("admin", anExecution, ({ automationId }) => api("POST", "/redeliveries", { selection: { automation: automationId }, mode: "same_bytes" })),
+  "GET /redeliveries/{id}": row("viewer", aRedelivery, ({ redeliveryId }) => api("GET", `/redeliveries/${redeliveryId}`)),
+  "POST /redeliveries/{id}/cancel": row("admin", aRedelivery, ({ redeliveryId }) => api("POST", `/redeliveries/${redeliveryId}/cancel`)),
   "GET /outcomes": row("viewer", aVersion, ({ team, project, collection }) => api("GET", `/outcomes?version=${team}/${project}/${collection}:latest`)),
   "GET /audit": row("admin", ofTeam, ({ team }) => api("GET", `/audit?entity=${team}`)),
 };

@@ -1,0 +1,36 @@
+import type { comparisonSchema, redeliverySchema } from "@bellhop/contract";
+import type { z } from "zod";
+import type { Reason } from "../../domain/reason.ts";
+import { reasons } from "../../domain/reason.ts";
+import type { Comparison, Redelivery } from "../../features/redeliveries/index.ts";
+
+/** How redeliveries look over REST. */
+
+type Shown = z.input<typeof redeliverySchema>;
+
+export const showRedelivery = (redelivery: Redelivery): Shown => ({
+  ...redelivery,
+  selection: showSelection(redelivery.selection),
+  createdAt: redelivery.createdAt.toISOString(),
+  finishedAt: redelivery.finishedAt?.toISOString() ?? null,
+});
+
+function showSelection(selection: Redelivery["selection"]): Shown["selection"] {
+  switch (selection.by) {
+    case "executions":
+      return { executions: [...selection.ids] };
+    case "automation":
+      return { automation: selection.id, since: selection.since?.toISOString() ?? null };
+    case "webhook":
+      return { webhook: selection.id, since: selection.since?.toISOString() ?? null };
+  }
+}
+
+const showReason = (reason: Reason | null): { code: string; text: string } | null => (reason === null ? null : { code: reason, text: reasons[reason] });
+
+export const showComparison = ({ sameBytes, renderedAnew, same, differences }: Comparison): z.input<typeof comparisonSchema> => ({
+  sameBytes: { ...sameBytes, reason: showReason(sameBytes.reason) },
+  renderedAnew: { ...renderedAnew, reason: showReason(renderedAnew.reason) },
+  same,
+  differences: [...differences],
+});

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sql } from "../db/database.ts";
+import { recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
+import { createTestDatabase } from "../testing/database.ts";
+import { insertTeam } from "../testing/people.ts";
+import type { TestPipeline, TestPipelineOptions } from "../testing/pipeline.ts";
+import { exampleChange, executions, insertAutomation, insertWebhook, newId, startTestPipeline } from "../testing/pipeline.ts";
+import type { Receiver } from "../testing/receiver.ts";
+import { startReceiver } from "../testing/receiver.ts";
+import { makePipeline } from "./index.ts";
+import { until } from "../testing/until.ts";
+
+describe("lanes", async () => {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const ours = (await insertTeam(db, "acme", "ours")).teamEntityId;
+  const theirs = (await insertTeam(db, "globex", "theirs")).teamEntityId;
+  let receiver: Receiver;
+  let workers: TestPipeline[] = [];
+  let collections = 0;
+  const planner = makePipeline({ ids: newId, jobsAdded: () => workers.forEach(({ worker }) => worker.wake()), observe: () => undefined });
+
+  beforeEach(async () => {
+    await db.query(sql("test_clear", "truncate events, executions, execution_outcomes, execution_reports, attempts, delivery_jobs, delivery_lanes, automations, automation_revisions, webhooks"), []);
+    receiver = await startReceiver();
+  });
+  afterEach(async () => {
+    await receiver.close();
+    for (const worker of workers) await worker.stop();
+    workers = [];
+  });
+  afterAll(() => database.drop());
+
+  const work = (options: TestPipelineOptions = {}): TestPipeline => {
+    const started = startTestPipeline(db, options);
+    workers.push(started);
+    return started;
+  };
+  /** A webhook at a path of its own, with an automation in a collection of its own; plans so many deliveries to it. */
+  const hook = async (path: string, options: { entityId?: number; concurrency?: number } = {}): Promise<(count: number) => Promise<void>> => {
+    const entityId = options.entityId ?? ours;
+    const collectionId = ++collections;
+    const webhookId = await insertWebhook(db, { url: receiver.url.replace("/hook", path), entityId, ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }) });
+    await insertAutomation(db, { entityId, scope: ["collection", collectionId], webhookId });
+    return (count) => db.transaction((tx) => planner.captureChange(tx, ...Array.from({ length: count }, () => exampleChange({ subject: { entityId, collectionId } }))));
+  };
+  const paths = (): string[] => receiver.received.map(({ url }) => url);
+  const finished = (count: number): Promise<boolean> => until(`${count} executions are finished`, async () => (await executions(db)).filter(({ status }) => status === "finished").length === count);
+
+  test("a webhook never gets more requests at once than its concurrency, from several workers together", async () => {
+    const ring = await hook("/three", { concurrency: 3 });
+    let now = 0;
+    let most = 0;
+    receiver.answer(async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now -= 1;
+      return { status: 200 };
+    });
+    for (let index = 0; index < 3; index += 1) work();
+    await ring(60);
+    await finished(60);
+    expect(most).toBe(3);
+    expect(await db.query(sql("test_lanes", "select in_flight, active, crowded, ready_at::text as ready_at from delivery_lanes"), [])).toEqual([{ in_flight: 0, active: false, crowded: false, ready_at: "infinity" }]);
+  });
+
+  test("a receiver that never answers delays no other: it holds its own lane's places and no more", async () => {
+    const [dead, alive] = [await hook("/dead", { concurrency: 4 }), await hook("/alive")];
+    receiver.answer(({ url }) => (url === "/dead" ? new Promise(() => undefined) : { status: 200 }));
+    work({ concurrency: 8 });
+    await dead(100);
+    await until("its four places are taken", () => paths().length === 4);
+    await alive(30);
+    await finished(30);
+    expect(paths().filter((path) => path === "/dead")).toHaveLength(4);
+  });
+
+  test("teams take turns, however much one of them has waiting, and so do the webhooks of a team", async () => {
+    await (await hook("/flood"))(300);
+    await (await hook("/few", { entityId: theirs }))(4);
+    await (await hook("/beside"))(4);
+    // One place in the whole worker: the order of arrival is the order of turns.
+    work({ concurrency: 1 });
+    await until("enough have arrived", () => paths().length >= 24);
+    expect(paths().slice(0, 8).filter((path) => path === "/few")).toHaveLength(4);
+    expect(paths().slice(0, 16).filter((path) => path === "/beside").length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("fresh events go ahead of a webhook's retries, but not of one that was due an hour ago", async () => {
+    const ring = await hook("/only", { concurrency: 1 });
+    await ring(3);
+    const retry = sql("test_retry", `update delivery_jobs set failures = 1, fresh = true, due_at = now() - $2 * interval '1 minute', rank = now() - $2 * interval '1 minute' + interval '1 hour' where execution_id = $1`);
+    const [waiting, overdue, another] = await executions(db);
+    for (const [id, minutes] of [[waiting?.id, 10], [overdue?.id, 90], [another?.id, 20]] as const) await db.query(retry, [id ?? "", minutes]);
+    await ring(2);
+    const fresh = (await executions(db)).slice(3).map(({ id }) => id);
+    work({ concurrency: 1 });
+    await finished(5);
+    const order = receiver.received.map(({ headers }) => String(headers["webhook-id"]).slice("msg_".length));
+    expect(order[0]).toBe(overdue?.id);
+    expect(order.slice(1, 3).sort()).toEqual(fresh.sort());
+    expect(order.slice(3)).toEqual([another?.id, waiting?.id]);
+  });
+
+  test("the place of a worker that died is free again when its lease ends", async () => {
+    const ring = await hook("/one", { concurrency: 1 });
+    await ring(2);
+    const died = await takeDueJobs(db, { limit: 10, leaseMs: 100, laneConcurrency: 16, afterEntity: 0 });
+    expect(died.jobs).toHaveLength(1);
+    work();
+    await finished(2);
+    expect(await db.query(sql("test_outcomes", "select outcome, count(*) as count from attempts group by outcome order by outcome"), [])).toEqual([{ outcome: "delivered", count: 2 }, { outcome: "interrupted", count: 1 }]);
+  });
+
+  test("places of jobs that were deleted while a worker held them are found again", async () => {
+    const ring = await hook("/one", { concurrency: 2 });
+    await ring(3);
+    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toHaveLength(2);
+    await db.query(sql("test_delete_leased", "delete from executions where id in (select execution_id from delivery_jobs where leased)"), []);
+    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toEqual([]);
+    await recountLanes(db);
+    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toHaveLength(1);
+  });
+
+  test("a lease reads a few rows by index, whatever waits: 10,000 lanes and 100,000 jobs", async () => {
+    await (await hook("/any"))(1);
+    // 100 teams' worth of lanes: half of them ready now, half with retries of tomorrow only.
+    await db.query(sql("test_many", `
+      with lane as (insert into delivery_lanes (id, entity_id, webhook_id, active, ready_at)
+          select gen_random_uuid(), n % 100, null, n % 2 = 0, case when n % 2 = 0 then now() else now() + interval '1 day' end from generate_series(1, 10000) as n returning id, active),
+        job as (select gen_random_uuid() as id, lane.id as lane_id, active from lane, generate_series(1, 10)),
+        stored as (insert into executions (id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status)
+          select job.id, one.entity_id, one.automation_id, 1, one.event_id, 'GENERIC_WEBHOOK', job.lane_id, 'pending' from job, executions as one)
+      insert into delivery_jobs (execution_id, entity_id, webhook_id, fresh, rank) select id, 1, lane_id, false, case when active then now() else now() + interval '25 hours' end from job`), []);
+    await db.query(sql("test_analyze", "analyze delivery_jobs, delivery_lanes"), []);
+    const read = sql("test_reads", `
+      select sum(seq_scan) as scans, sum(seq_tup_read + idx_tup_fetch) as rows from pg_stat_xact_user_tables where relname in ('delivery_jobs', 'delivery_lanes')`);
+    const seen = await db.transaction(async (tx) => {
+      await tx.query(sql("test_generic", "set local plan_cache_mode = force_generic_plan"), []);
+      const [before] = await tx.query<{ scans: number; rows: number }>(read, []);
+      const taken = await takeDueJobs(tx, { limit: 100, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 });
+      const [after] = await tx.query<{ scans: number; rows: number }>(read, []);
+      return { taken, scans: (after?.scans ?? 0) - (before?.scans ?? 0), rows: (after?.rows ?? 0) - (before?.rows ?? 0) };
+    });
+    expect(seen.taken.jobs).toHaveLength(100);
+    expect(seen.taken.more).toBe(true);
+    expect(new Set(seen.taken.jobs.map(({ webhook_id: id }) => id)).size, "of each lane one").toBeGreaterThanOrEqual(50);
+    expect(seen.scans).toBe(0);
+    expect(seen.rows).toBeLessThan(6_000);
+  });
+});
