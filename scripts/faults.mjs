@@ -1,4 +1,4 @@
-// npm run test:faults: the fault suite in its long form, about half an hour. `-- --short` plays the form that is part of
+// npm run test:faults: the fault suite in its long form, about eleven minutes. `-- --short` plays the form that is part of
 // npm test; names choose files: `npm run test:faults -- database isolation`.
 import { ensureInstalled } from "./lib/install.mjs";
 import { playFaults } from "./lib/fault-suite.mjs";
