@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
+    // The fault suite has a configuration of its own.
+    exclude: ["faults/**", "**/node_modules/**"],
     globalSetup: "support/global-setup.ts",
     testTimeout: 600_000,
     hookTimeout: 120_000,

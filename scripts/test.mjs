@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { playFaults } from "./lib/fault-suite.mjs";
 import { ensureInstalled, nodeBinary, root } from "./lib/install.mjs";
 import { startPostgres } from "./lib/postgres-server.mjs";
 import { ensurePostgres, ensurePrograms, ensurePython } from "./lib/prerequisites.mjs";
@@ -50,6 +51,16 @@ function pythonPackage(version) {
   rmSync(home, { recursive: true, force: true });
 }
 
+/** The fault suite in its short form. */
+function faults() {
+  const name = "e2e faults";
+  if (only !== undefined && !name.startsWith(only)) return;
+  console.log(`\n== ${name}`);
+  const { passed, failed } = playFaults({ postgres, binaries, form: "short" });
+  counts.passed += passed;
+  counts.failed += failed;
+}
+
 const postgres = await startPostgres(binaries);
 try {
   run("verify", ["scripts/verify.mjs"]);
@@ -60,6 +71,7 @@ try {
   });
   for (const version of sdkVersions) pythonPackage(version);
   vitest("e2e", "e2e/vitest.config.ts", { env: { BELLHOP_E2E_POSTGRES: postgres.url, BELLHOP_E2E_SDKS: sdks, BELLHOP_E2E_COMPLETED_SDKS: completedSdks, BELLHOP_E2E_VERIFIER: verifier } });
+  faults();
   run("e2e demo", ["scripts/demo.mjs", "--once"]);
 } finally {
   await postgres.stop();

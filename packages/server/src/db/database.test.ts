@@ -51,6 +51,19 @@ describe("a transaction", () => {
     expect(await db.query(sql("test_pair_read", "select id, n from pair order by id"), [])).toEqual([{ id: 1, n: 2 }, { id: 2, n: 2 }]);
   });
 
+  test("whose connection is lost between two statements fails, and the process goes on", async () => {
+    const own = sql("test_own_pid", "select pg_backend_pid() as pid");
+    const there = sql("test_pid_there", "select pid from pg_stat_activity where pid = $1");
+    await expect(db.transaction(async (tx) => {
+      const [row] = await tx.query<{ pid: number }>(own, []);
+      const pid = row?.pid ?? 0;
+      await db.query(sql("test_terminate", "select pg_terminate_backend($1)"), [pid]);
+      while ((await db.query(there, [pid])).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await tx.query(one, []);
+    })).rejects.toThrow();
+    expect(await db.query(one, [])).toEqual([{ one: 1 }]);
+  });
+
   test("leaves its connection usable, however it ended", async () => {
     await Promise.allSettled(Array.from({ length: 30 }, (_, index) => db.transaction((tx) => tx.query(index % 2 === 0 ? one : broken, []))));
     expect(await db.query(one, [])).toEqual([{ one: 1 }]);

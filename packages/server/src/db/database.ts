@@ -62,8 +62,9 @@ const sessionOptions = "-c plan_cache_mode=force_generic_plan -c jit=off";
 export function openDatabase(options: DatabaseOptions): Database {
   // Pipelined: a statement is sent without waiting for the answer to the one before, where the caller does not wait either.
   const pool = new pg.Pool({ pipeline: true, connectionString: options.url, max: options.poolSize, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, application_name: "bellhop", options: sessionOptions });
-  // Without a listener an idle connection that breaks would end the process.
+  // Without a listener a connection that breaks would end the process: the pool listens while one is idle, and we always.
   pool.on("error", (error) => options.log.warn({ reason: error.message }, "idle database connection lost"));
+  pool.on("connect", (client) => client.on("error", (error) => options.log.debug({ reason: error.message }, "database connection lost; who used it is told by its statement")));
   return {
     query: (statement, values) => run(pool, statement, values),
     transaction: (work) => inTransaction(pool, work, options.waited),

@@ -1,0 +1,4 @@
+import { describe } from "vitest";
+import { killAtRandom } from "./support/kill-at-random.ts";
+
+describe("kill -9 at random, under load, on a PostgreSQL server", () => killAtRandom("server"));
