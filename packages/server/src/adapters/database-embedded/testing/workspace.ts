@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmod, chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -97,4 +98,10 @@ export async function ask(url: string, ...statements: string[]): Promise<unknown
   } finally {
     await client.end();
   }
+}
+
+/** Whether other accounts may run this program at all: not where the repository lies in root's own home, for instance. */
+export function othersMayRunUs(): boolean {
+  const parts = process.execPath.split("/");
+  return parts.every((_, index) => (statSync(parts.slice(0, index + 1).join("/") || "/").mode & 0o001) !== 0);
 }
