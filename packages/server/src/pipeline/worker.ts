@@ -54,7 +54,8 @@ export type Worker = {
 /** How often to look for due work when nobody says that there is some: retries come due, another process adds jobs. */
 const pollMs = 500;
 const recountMs = 60_000;
-const mostPerLease = 100;
+// One event may fire a thousand webhooks: each lease locks the lanes that it looks at, so a few large ones are done sooner.
+const mostPerLease = 500;
 const mostPerSettlement = 200;
 
 /** Leases due jobs, and takes each through render, deliver and settle. */
