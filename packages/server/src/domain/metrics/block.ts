@@ -24,7 +24,7 @@ export function columnsOf(rows: readonly Row[]): Map<string, Column> {
       }
     });
   }
-  const toColumn = ({ lines, values }: { lines: number[]; values: number[] }): Column => ({ lines: lines.length === rows.length ? null : Uint32Array.from(lines), values: Float64Array.from(values) });
+  const toColumn = ({ lines, values }: { lines: number[]; values: number[] }): Column => ({ lines: lines.length === rows.length ? null : new Uint32Array(lines), values: new Float64Array(values) });
   return new Map([...collected].map(([key, column]) => [key, toColumn(column)]));
 }
 

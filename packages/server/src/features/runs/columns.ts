@@ -10,6 +10,9 @@ const fewestLines = 4_096;
 /** And so many at most, which bounds what one report can cost. */
 const mostLines = 16_384;
 
+/** Runs of a sweep begin together and log alike: without this all of them would do it in the same second. */
+const staggerOf = ({ id }: Run): number => (id % 8) * (fewestLines / 8);
+
 type Run = { id: number; entity_id: number };
 
 /**
@@ -17,7 +20,7 @@ type Run = { id: number; entity_id: number };
  * only. `known` is how many lines there are, `columnLines` how many are in columns already; gives how many are then.
  */
 export async function sealColumns(tx: Transaction, run: Run, { known, columnLines }: { known: number; columnLines: number }): Promise<number> {
-  if (known - columnLines < fewestLines) return columnLines;
+  if (known - columnLines < fewestLines + staggerOf(run)) return columnLines;
   const range = { from: columnLines, to: Math.min(known, columnLines + mostLines) };
   const chunks = await findOverlapping(tx, run.id, "history", range);
   const rows: Readonly<Record<string, unknown>>[] = [];
