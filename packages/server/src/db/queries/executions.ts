@@ -1,3 +1,4 @@
+import type { ActionType } from "../../domain/automation.ts";
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
@@ -19,7 +20,7 @@ export type ExecutionRow = EventRow & {
   automation_name: string;
   revision: number;
   scope_kind: AnyScopeKind;
-  action_type: string;
+  action_type: ActionType;
   webhook_id: string | null;
   status: ExecutionStatus;
   reason: Reason | null;

@@ -1,5 +1,5 @@
 import type { EventType } from "@bellhop/contract";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
@@ -16,7 +16,7 @@ export type ExplanationRow = EventRow & {
   automation_name: string;
   watched_type: EventType;
   event_filter: string;
-  scope_kind: ScopeKind;
+  scope_kind: AnyScopeKind;
   scope_id: number;
   /** As it is called today; null when it is gone. */
   scope_name: string | null;
