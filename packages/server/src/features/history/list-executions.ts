@@ -2,11 +2,12 @@ import { findVisibleEntityIds } from "../../db/queries/automations.ts";
 import type { ExecutionFilter } from "../../db/queries/executions.ts";
 import { findExecutions, findRoleInAutomation } from "../../db/queries/executions.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
-import { Failure, invalidAt, notFound } from "../../domain/failure.ts";
+import { invalidAt, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 import { requireEntity, requireProject } from "../access/index.ts";
 import { findRun } from "../runs/index.ts";
+import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 import type { Execution } from "./execution.ts";
 import { executionOf } from "./execution.ts";
@@ -26,7 +27,7 @@ export type ExecutionQuery = {
 
 /** Executions of the automations that the viewer may see, newest first; also of deleted ones. */
 export async function listExecutions(services: Pick<Services, "db">, viewer: Viewer, query: ExecutionQuery): Promise<Execution[]> {
-  if (query.before !== null && !isUuid(query.before)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  requireIdCursor(query.before);
   const { status = null, since = null, before, limit } = query;
   const rows = await findExecutions(services.db, viewer.userId, { of: await sourceOf(services, viewer, query), status, since, before, limit });
   return rows.map(executionOf);

@@ -2,15 +2,15 @@ import type { OutcomeRow } from "../../db/queries/outcomes.ts";
 import { findOutcomes } from "../../db/queries/outcomes.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { Subject } from "../../domain/event.ts";
-import { Failure, invalidAt, notFound } from "../../domain/failure.ts";
+import { invalidAt, notFound } from "../../domain/failure.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
 import { tellOutcome } from "../../domain/outcome/report.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import { isUuid } from "../../kit/ids.ts";
 import type { VisibleProject } from "../access/index.ts";
 import { findVisibleProject } from "../access/index.ts";
 import { findMemberByName } from "../artifacts/index.ts";
 import { findRun } from "../runs/index.ts";
+import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 
 export type Outcome = {
@@ -37,7 +37,7 @@ export type OutcomeSubject = { version: string } | { run: string };
 /** What receivers reported of deliveries about a version or a run, the newest first; of automations that the viewer may see. */
 export async function listOutcomes(services: Pick<Services, "db">, viewer: Viewer, input: { of: OutcomeSubject; before: string | null; limit: number }): Promise<Outcome[]> {
   const { of, before, limit } = input;
-  if (before !== null && !isUuid(before)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  requireIdCursor(before);
   const subject = "version" in of ? { artifactId: await findVersion(services, viewer, of.version) } : { runId: await findTheRun(services, viewer, of.run) };
   return (await findOutcomes(services.db, viewer.userId, subject, { before, limit })).map(outcomeOf);
 }
