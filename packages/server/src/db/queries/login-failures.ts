@@ -33,7 +33,7 @@ const takeBack = sql("login_failures_take_back", `
   update login_failures as known set failures = case when held.kind = 1 then 0 else greatest(known.failures - 1, 0) end
   from held where known.subject = held.subject`);
 
-const purge = sql("login_failures_purge", "delete from login_failures where window_ends < now()");
+const purge = sql("login_failures_purge", "delete from login_failures where window_ends < now() returning 1 as one");
 
 /** Counts an attempt as failed, before it is judged. Gives how long the subjects are still blocked, null when they are not. */
 export async function countLoginFailure(db: Querier, subjects: readonly LoginSubject[], windowMs: number): Promise<number | null> {
@@ -46,6 +46,5 @@ export async function takeBackLoginFailure(db: Querier, subjects: readonly Login
   await db.query(takeBack, [subjects.map(({ subject }) => subject)]);
 }
 
-export async function purgeLoginFailures(db: Querier): Promise<void> {
-  await db.query(purge, []);
-}
+/** Deletes those that no longer count; gives how many. */
+export const purgeLoginFailures = async (db: Querier): Promise<number> => (await db.query(purge, [])).length;

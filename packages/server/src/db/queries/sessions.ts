@@ -11,7 +11,7 @@ const insert = sql("sessions_insert", `
 const list = sql("sessions_list", `
   select ${columns} from sessions where user_id = $1 and expires_at > now() and ($2::uuid is null or id > $2) order by id limit $3`);
 const remove = sql("sessions_delete", `delete from sessions where id = $1 and user_id = $2 returning ${columns}`);
-const purge = sql("sessions_purge", "delete from sessions where expires_at < now()");
+const purge = sql("sessions_purge", "delete from sessions where expires_at < now() returning 1 as one");
 
 export type NewSession = { id: string; userId: number; entityId: number; hash: Buffer; address: string; userAgent: string | null; lifetimeMs: number };
 
@@ -29,6 +29,5 @@ export async function deleteSessionOf(db: Querier, userId: number, id: string): 
   return (await db.query<Session>(remove, [id, userId]))[0] ?? null;
 }
 
-export async function purgeExpiredSessions(db: Querier): Promise<void> {
-  await db.query(purge, []);
-}
+/** Gives how many. */
+export const purgeExpiredSessions = async (db: Querier): Promise<number> => (await db.query(purge, [])).length;
