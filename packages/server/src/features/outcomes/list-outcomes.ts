@@ -3,13 +3,13 @@ import { findOutcomes } from "../../db/queries/outcomes.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { Subject } from "../../domain/event.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
+import { splitPath } from "../../domain/names.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
 import { tellOutcome } from "../../domain/outcome/report.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import type { VisibleProject } from "../access/index.ts";
-import { findVisibleProject } from "../access/index.ts";
+import { requireProject } from "../access/index.ts";
 import { findMemberByName } from "../artifacts/index.ts";
-import { findRun } from "../runs/index.ts";
+import { requireRunAt } from "../runs/index.ts";
 import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 
@@ -42,28 +42,19 @@ export async function listOutcomes(services: Pick<Services, "db">, viewer: Viewe
   return (await findOutcomes(services.db, viewer.userId, subject, { before, limit })).map(outcomeOf);
 }
 
-type Path = { project: VisibleProject | null; name: string };
-
-async function placeOf(services: Pick<Services, "db">, viewer: Viewer, path: string, name: "version" | "run"): Promise<Path> {
-  const [entity, project, rest, ...more] = path.split("/");
-  if (entity === undefined || project === undefined || rest === undefined || rest === "" || more.length > 0) {
-    throw invalidAt(name, name === "version" ? "must be entity/project/collection:version" : "must be entity/project/run");
-  }
-  return { project: await findVisibleProject(services.db, viewer, { entity, name: project }), name: rest };
-}
-
 async function findVersion(services: Pick<Services, "db">, viewer: Viewer, path: string): Promise<number> {
-  const { project, name } = await placeOf(services, viewer, path, "version");
-  const found = project === null ? null : await findMemberByName(services, viewer, project, name);
+  const split = splitPath(path);
+  if (split === null) throw invalidAt("version", "must be entity/project/collection:version");
+  const project = await requireProject(services.db, viewer, { entity: split.entity, name: split.project }, "viewer");
+  const found = await findMemberByName(services, viewer, project, split.rest);
   if (found === null) throw notFound(`Version "${path}"`);
   return found.member.id;
 }
 
 async function findTheRun(services: Pick<Services, "db">, viewer: Viewer, path: string): Promise<number> {
-  const { project, name } = await placeOf(services, viewer, path, "run");
-  const run = project === null ? null : await findRun(services, project, name);
-  if (run === null) throw notFound(`Run "${path}"`);
-  return run.id;
+  const split = splitPath(path);
+  if (split === null) throw invalidAt("run", "must be entity/project/run");
+  return (await requireRunAt(services, viewer, { entity: split.entity, project: split.project, run: split.rest }, "viewer")).id;
 }
 
 function outcomeOf(row: OutcomeRow): Outcome {
