@@ -1,7 +1,7 @@
 import type { EventTypeOf } from "@bellhop/contract";
 import { isRecord } from "../kit/cast.ts";
 import { storableText } from "../kit/jsonb-text.ts";
-import { nearestName } from "./filter/nearest-name.ts";
+import { didYouMean, nearestName } from "../kit/nearest-name.ts";
 
 /** The key of a run's config under which its script brings its hooks along. */
 export const hooksKey = "_hooks";
@@ -76,7 +76,7 @@ function readBody(value: unknown): string | null {
 function stateProblem(state: HookState | null, given: unknown): string | null {
   if (state !== null) return null;
   const nearest = typeof given === "string" ? nearestName(given, hookStates) : undefined;
-  return `run_state must be one of ${hookStates.join(", ")}, is ${describe(given)}${nearest === undefined ? "" : `; did you mean "${nearest}"?`}`;
+  return `run_state must be one of ${hookStates.join(", ")}, is ${describe(given)}${didYouMean(nearest)}`;
 }
 
 function urlProblem(given: unknown, url: string): string | null {

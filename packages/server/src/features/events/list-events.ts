@@ -3,7 +3,7 @@ import type { EventType } from "@bellhop/contract";
 import { findEvents } from "../../db/queries/events.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import { invalidAt } from "../../domain/failure.ts";
-import { nearestName } from "../../domain/filter/nearest-name.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { lastId, leastId } from "../../kit/id-range.ts";
 import { requireVisibleScope } from "../automations/index.ts";
@@ -36,5 +36,5 @@ export async function listEvents(services: Pick<Services, "db">, viewer: Viewer,
 function typeNamed(name: string): EventType {
   const found = eventTypes.find(({ type, friendlyName }) => type === name || friendlyName === name);
   if (found !== undefined) return found.type;
-  throw invalidAt("type", `there is no event type "${name}"; did you mean ${nearestName(name, eventTypes.map(({ friendlyName }) => friendlyName)) ?? ""}?`);
+  throw invalidAt("type", `there is no event type "${name}"${didYouMean(nearestName(name, eventTypes.map(({ friendlyName }) => friendlyName)))}`);
 }
