@@ -32,7 +32,7 @@ const longestPassword = 256;
 export async function judgePassword({ db }: Pick<Services, "db">, attempt: Attempt): Promise<ProvenUser | null> {
   const name = attempt.username.trim();
   const subjects = subjectsOf(name.toLowerCase(), networkOf(attempt.from.address));
-  const find = (): Promise<Login | null> => (name.length > longestName ? Promise.resolve(null) : findLogin(db, name));
+  const find = (): Promise<Login | null> => (mayBeName(name) ? findLogin(db, name) : Promise.resolve(null));
   // Counted before the work: attempts that arrive together are counted together.
   const blocked = await countLoginFailure(db, subjects, windowMs);
   if (blocked !== null) {
@@ -48,6 +48,9 @@ export async function judgePassword({ db }: Pick<Services, "db">, attempt: Attem
   await takeBackLoginFailure(db, subjects);
   return { ...found, passwordHash: found.passwordHash };
 }
+
+/** PostgreSQL knows no NUL in a text: what has one is nobody's name. */
+const mayBeName = (name: string): boolean => name.length <= longestName && !name.includes("\0");
 
 const subjectsOf = (name: string, network: string): LoginSubject[] => [
   { subject: hashed("name at address", name, network), most: most.nameAtAddress },

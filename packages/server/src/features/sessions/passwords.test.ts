@@ -5,8 +5,10 @@ import type { TestDatabase } from "../../testing/database.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { insertUser } from "../../testing/people.ts";
 import { testServices } from "../../testing/services.ts";
+import { until } from "../../testing/until.ts";
 import type { Services } from "../services.ts";
 import { createUser } from "../teams/index.ts";
+import { credentialsChannel } from "../tokens/index.ts";
 import { changePassword, createSession, listSessions, setPassword, verifyLogin } from "./index.ts";
 
 let database: TestDatabase;
@@ -107,4 +109,34 @@ test("no session begins with a password that is replaced while it is verified", 
   const own = interrupted(() => setPassword(services, root, { username: ada.username, password: "battery staple" }));
   await expect(createSession(own, from, { username: ada.username, password: "correct horse" })).rejects.toMatchObject({ code: "unauthenticated" });
   expect(await sessions()).toEqual([]);
+});
+
+test("no session begins while a password is being replaced, though the change was not stored when the password was asked for", async () => {
+  const [done, ready] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow: Services = { ...services, db: { ...services.db, transaction: (work) => services.db.transaction(async (tx) => {
+    const result = await work(tx);
+    done.resolve();
+    await ready.promise;
+    return result;
+  }) } };
+  const set = setPassword(slow, root, { username: ada.username, password: "battery staple" });
+  await done.promise;
+  let ended = false;
+  const begun = signIn().then(() => "begun", () => "refused").finally(() => { ended = true; });
+  await until("the sign-in waits for the change", async () => ended || (await database.db.query(sql("test_waiting", "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"), [])).length > 0);
+  ready.resolve();
+  await set;
+  expect([await begun, await sessions()]).toEqual(["refused", []]);
+});
+
+test.each(["changed", "set"])("every process is told when a password is %s", async (how) => {
+  let heard = 0;
+  const stop = await database.db.listen(credentialsChannel, () => { heard += 1; });
+  const before = heard;
+  try {
+    await (how === "set" ? setPassword(services, root, { username: ada.username, password: "battery staple" }) : changePassword(services, ada, { currentPassword: "correct horse", newPassword: "battery staple" }));
+    await until("it is told", () => Promise.resolve(heard > before));
+  } finally {
+    await stop();
+  }
 });
