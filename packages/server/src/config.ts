@@ -2,10 +2,11 @@ import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { passwordRule } from "@bellhop/contract";
 import type { AllowListEntry } from "./domain/endpoint/allow-list.ts";
 import { parseAllowList } from "./domain/endpoint/allow-list.ts";
 import type { LoopLimits } from "./domain/loop-limits.ts";
-import { isPassword, passwordRule } from "./domain/password.ts";
+import { isPassword } from "./domain/password.ts";
 
 /** One setting: how it is read, and the line that the reference page shows. */
 export type Setting = { name: string; fallback: string; meaning: string; secret?: true };

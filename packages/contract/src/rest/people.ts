@@ -17,7 +17,10 @@ export const currentUserSchema = userSchema.extend({
 /** How long a password may be, wherever one is set. */
 export const passwordLength = { min: 8, max: 256 } as const;
 
-const passwordSchema = z.string().min(passwordLength.min).max(passwordLength.max);
+/** In words that follow the name of a field or setting. */
+export const passwordRule = `must have ${passwordLength.min} to ${passwordLength.max} characters`;
+
+const passwordSchema = z.string().min(passwordLength.min, passwordRule).max(passwordLength.max, passwordRule);
 
 export const createUserSchema = z.strictObject({
   username: nameSchema,

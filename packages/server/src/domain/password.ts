@@ -1,8 +1,5 @@
-import { passwordLength } from "@bellhop/contract";
+import { passwordLength, passwordRule } from "@bellhop/contract";
 import { invalidAt } from "./failure.ts";
-
-/** What every password has to be, in words that follow the name of a field or setting. */
-export const passwordRule = `must have ${passwordLength.min} to ${passwordLength.max} characters`;
 
 /** Whether a text may become a password: the one place for it, whoever sets it. */
 export const isPassword = (text: string): boolean => text.length >= passwordLength.min && text.length <= passwordLength.max;

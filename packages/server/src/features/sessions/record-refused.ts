@@ -27,7 +27,8 @@ type Refused = { user: Login | null; reason: SignInRefusal; limit?: (typeof limi
 
 /** Notes that name and password did not fit: in the user's part of the log, or in the server's, where no name is told. */
 export function recordRefusedPassword(db: Database, { viewer, from }: Trying, { user, reason, limit }: Refused): Promise<void> {
-  const object = { id: user?.userId ?? "", name: user?.username ?? "" };
+  // Where somebody signs in, the object is the session that did not begin: it has no id.
+  const object = { id: viewer?.userId ?? "", name: user?.username ?? "" };
   const details = { reason, ...(limit === undefined ? {} : { limit }), ...(user === null || viewer !== null ? {} : { by: user.by }) };
   const entry: NewAuditEntry = { action: viewer === null ? "session.refuse" : "user.refuse_password", entityId: user?.entityId ?? null, object, from, after: details };
   const [subject, entries] = user === null ? ["noted of nobody", mostNoted.nobody] as const : [`noted of user ${user.userId}`, mostNoted.user] as const;

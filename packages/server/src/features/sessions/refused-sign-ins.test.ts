@@ -47,7 +47,7 @@ describe("a failed sign-in", () => {
     await tryIt("ada", "wrong");
     const rows = await log(ada, "Ada");
     expect(rows).toMatchObject([
-      { action: "session.refuse", actor: null, entity: "Ada", object_type: "session", object_name: "Ada", address: "192.0.2.1", after: { reason: "wrong_password", by: "username" } },
+      { action: "session.refuse", actor: null, entity: "Ada", object_type: "session", object_id: "", object_name: "Ada", address: "192.0.2.1", after: { reason: "wrong_password", by: "username" } },
       { action: "session.refuse", address: "192.0.2.7", user_agent: "a browser", credential_kind: null, after: { reason: "wrong_password", by: "email" } },
     ]);
     expect(await log(root, null)).toEqual(rows);
