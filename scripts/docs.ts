@@ -6,6 +6,7 @@ import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
 import { auditActions } from "../packages/server/src/domain/audit.ts";
+import { mostNoted, signInRefusals } from "../packages/server/src/domain/sign-in.ts";
 import { reasons } from "../packages/server/src/domain/reason.ts";
 import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
 import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
@@ -59,7 +60,7 @@ const pages: Record<string, string> = {
   )}\n\n## By event\n\nWhat each variable may hold, for a version with the metadata \`{"model_type": "resnet50"}\`; blank where it becomes the empty string.\n\n${table(["Variable", ...watched.map(({ friendlyName }) => code(friendlyName))], examples)}\n`,
 };
 
-pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n`;
+pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n\n## Why a password was refused\n\nThe \`reason\` of \`session.refuse\` and \`user.refuse_password\`. In 24 hours at most ${mostNoted.user} such entries are written of each user, and ${mostNoted.nobody} of names that are nobody's; the last one says in \`nothingMoreUntil\` when it goes on.\n\n${table(["Reason", "Meaning"], Object.entries(signInRefusals).map(([name, meaning]) => [code(name), meaning]))}\n`;
 
 pages["metrics.md"] = `# Metrics\n\nFor Prometheus at \`/metrics\` of every process, beside those of Node.js. Counters and histograms are of one process: add them up.\n\n${table(
   ["Metric", "Type", "Labels", "Meaning"],
