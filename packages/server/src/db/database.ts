@@ -56,8 +56,9 @@ export function violates(error: unknown, constraint: string): boolean {
 }
 
 // Every statement is named and finds its rows by an index, so one plan serves all values. Left to itself PostgreSQL plans
-// those with JSON or array parameters anew each time, which costs it more than running them.
-const sessionOptions = "-c plan_cache_mode=force_generic_plan -c jit=off";
+// those with JSON or array parameters anew each time, which costs it more than running them. A plan that was made while
+// its tables were empty reads all of them, and stays until they are analyzed: where there is an index it is to be used.
+const sessionOptions = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off";
 
 export function openDatabase(options: DatabaseOptions): Database {
   // Pipelined: a statement is sent without waiting for the answer to the one before, where the caller does not wait either.
