@@ -2,7 +2,7 @@
 // with the server; prints how many points were acknowledged, and in which time. Stands beside bench/metrics.ts.
 import { Pool } from "undici";
 
-const { url, key, entity, project, runs, metrics, lines, lanes, seconds, startLine = 0 } = JSON.parse(process.argv[2] ?? "{}");
+const { url, key, entity, project, runs, metrics, lines, lanes, seconds, startLines } = JSON.parse(process.argv[2] ?? "{}");
 const pool = new Pool(url, { connections: lanes });
 const headers = { authorization: `Basic ${Buffer.from(`api:${key}`).toString("base64")}`, "content-type": "application/json" };
 
@@ -16,7 +16,8 @@ function line(run, step) {
   return `${text}}`;
 }
 
-const offsets = Array.from({ length: runs }, () => startLine);
+/** How many lines each run has: where its next report goes on, as the SDK's do. */
+const offsets = Array.from({ length: runs }, (_, run) => startLines?.[run] ?? 0);
 let points = 0;
 const latencies = [];
 
@@ -38,5 +39,5 @@ await Promise.all(Array.from({ length: lanes }, async (_, lane) => {
   for (let run = lane; performance.now() - from < seconds * 1_000; run = run + lanes < runs ? run + lanes : lane) await report(run);
 }));
 latencies.sort((a, b) => a - b);
-console.log(JSON.stringify({ points, seconds: (performance.now() - from) / 1_000, p50: latencies[Math.floor(latencies.length / 2)], p99: latencies[Math.floor(latencies.length * 0.99)], endLine: Math.max(...offsets) }));
+console.log(JSON.stringify({ points, seconds: (performance.now() - from) / 1_000, p50: latencies[Math.floor(latencies.length / 2)], p99: latencies[Math.floor(latencies.length * 0.99)], endLines: offsets }));
 await pool.close();

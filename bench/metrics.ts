@@ -42,9 +42,9 @@ await server.stop();
 await rm(dataDir, { recursive: true, force: true });
 print(figures);
 
-type Logged = { points: number; seconds: number; p50: number; p99: number; endLine: number };
+type Logged = { points: number; seconds: number; p50: number; p99: number; endLines: number[] };
 
-async function log(at: RunningServer, key: string, load: { entity: string; project: string; runs: number; metrics: number; lines: number; lanes: number; seconds: number; startLine: number }): Promise<Logged> {
+async function log(at: RunningServer, key: string, load: { entity: string; project: string; runs: number; metrics: number; lines: number; lanes: number; seconds: number; startLines: readonly number[] }): Promise<Logged> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "logging-client-main.mjs"), JSON.stringify({ url: at.url, key, ...load })], { stdio: ["ignore", "pipe", "inherit"] });
   const [said] = await once(child.stdout, "data");
   await once(child, "exit");
@@ -67,13 +67,13 @@ async function measureIngestion(at: RunningServer, who: Cast): Promise<void> {
   await watch(who, "crowded", watching, (index) => `metric_${index % metrics}`);
   await watch(who, "crowded", elsewhere, (index) => `elsewhere_${index}`);
   const rates = new Map(projects.map((project) => [project, new Array<number>()]));
-  const reached = new Map(projects.map((project) => [project, 0]));
+  const reached = new Map<string, number[]>();
   const memory: number[] = [];
   let last: Logged | null = null;
   for (let round = 0; round <= rounds; round += 1) {
     for (const project of projects) {
-      last = await log(at, who.key, { entity: who.team, project, runs, metrics, lines, lanes, seconds, startLine: reached.get(project) ?? 0 });
-      reached.set(project, last.endLine);
+      last = await log(at, who.key, { entity: who.team, project, runs, metrics, lines, lanes, seconds, startLines: reached.get(project) ?? [] });
+      reached.set(project, last.endLines);
       // The first round warms up.
       if (round > 0) rates.get(project)?.push(last.points / last.seconds);
       memory.push(residentMb());
@@ -124,7 +124,7 @@ async function inLanes(count: number, work: (index: number) => Promise<unknown>)
 async function measureLongRun(at: RunningServer, who: Cast): Promise<void> {
   await makeRuns(at, who, "long", ["run-0"]);
   let line = 0;
-  while (line < 1_000_000) line = (await log(at, who.key, { entity: who.team, project: "long", runs: 1, metrics: 5, lines: 5_000, lanes: 1, seconds: 5, startLine: line })).endLine;
+  while (line < 1_000_000) line = (await log(at, who.key, { entity: who.team, project: "long", runs: 1, metrics: 5, lines: 5_000, lanes: 1, seconds: 5, startLines: [line] })).endLines[0] ?? 0;
   const times: number[] = [];
   let buckets = 0;
   for (let time = 0; time < 15; time += 1) {

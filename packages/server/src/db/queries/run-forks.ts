@@ -8,8 +8,8 @@ const copyChunks = sql("run_forks_copy_lines", `
 
 const copyBlocks = sql("run_forks_copy_blocks", `
   with copied as (
-    insert into run_metric_blocks (run_id, metric, first_line, line_count, entity_id, body)
-    select $2, metric, first_line, line_count, entity_id, body from run_metric_blocks where run_id = $1 and first_line + line_count <= $3
+    insert into run_metric_blocks (run_id, metric, first_line, line_count, entity_id, body, cells)
+    select $2, metric, first_line, line_count, entity_id, body, cells from run_metric_blocks where run_id = $1 and first_line + line_count <= $3
     returning first_line + line_count as line
   )
   select max(line) as lines from copied`);

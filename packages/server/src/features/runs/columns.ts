@@ -1,8 +1,11 @@
 import type { Transaction } from "../../db/database.ts";
 import { findOverlapping } from "../../db/queries/run-lines.ts";
+import type { NewBlock } from "../../db/queries/run-metric-blocks.ts";
 import { cutBlocks, insertBlocks } from "../../db/queries/run-metric-blocks.ts";
+import type { Column } from "../../domain/metrics/block.ts";
 import { columnsOf, encodeColumn } from "../../domain/metrics/block.ts";
-import { readRow } from "../../domain/run-history.ts";
+import { cellsOf, encodeCells } from "../../domain/metrics/cells.ts";
+import { readRow, stepOf } from "../../domain/run-history.ts";
 import { linesOf } from "../../domain/run-lines.ts";
 
 /** So many lines at least are put into columns together: fewer would make rows of the table that hold hardly anything. */
@@ -23,19 +26,25 @@ export async function sealColumns(tx: Transaction, run: Run, { known, columnLine
   if (known - columnLines < fewestLines + staggerOf(run)) return columnLines;
   const range = { from: columnLines, to: Math.min(known, columnLines + mostLines) };
   const chunks = await findOverlapping(tx, run.id, "history", range);
-  const rows: Readonly<Record<string, unknown>>[] = [];
+  // A line that has not come, between others that have, stands there without numbers until it comes.
+  const rows = new Array<Readonly<Record<string, unknown>>>(range.to - range.from).fill({});
   for (const chunk of chunks) {
-    // A line that has not come yet, between others that have: columns end before it.
-    if (chunk.firstLine > range.from + rows.length) break;
     for (const [index, line] of linesOf(chunk).entries()) {
       const number = chunk.firstLine + index;
-      if (number === range.from + rows.length && number < range.to) rows.push(readRow(line));
+      if (number >= range.from && number < range.to) rows[number - range.from] = readRow(line);
     }
   }
-  if (rows.length < fewestLines) return columnLines;
-  const blocks = [...columnsOf(rows)].map(([metric, column]) => ({ metric, body: encodeColumn(column) }));
+  const blocks = [...columnsOf(rows)].map(([metric, column]) => blockOf(metric, column, (line) => stepOf(rows[line] ?? {}) ?? range.from + line));
   await insertBlocks(tx, { id: run.id, entityId: run.entity_id }, { first: range.from, count: rows.length }, blocks);
   return range.from + rows.length;
+}
+
+/** A body up to this size is read as fast as its cells would be. */
+const smallBody = 4_096;
+
+function blockOf(metric: string, column: Column, stepAt: (line: number) => number): NewBlock {
+  const body = encodeColumn(column);
+  return { metric, body, cells: body.length <= smallBody ? null : encodeCells(cellsOf(column, stepAt)) };
 }
 
 /** Takes lines from `from` on out of the columns, which is done by whole blocks; gives how many lines are in columns then. */

@@ -1,11 +1,12 @@
 import type { Querier } from "../../db/database.ts";
-import { findFirstStep, findGreatestStep, findOverlapping } from "../../db/queries/run-lines.ts";
+import { findFirstStep, findOverlapping } from "../../db/queries/run-lines.ts";
 import type { BlockRow } from "../../db/queries/run-metric-blocks.ts";
-import { findBlocks } from "../../db/queries/run-metric-blocks.ts";
+import { findBlocksAt, findCells } from "../../db/queries/run-metric-blocks.ts";
 import type { RunRow } from "../../db/queries/runs.ts";
 import { notFound } from "../../domain/failure.ts";
 import { decodeColumn } from "../../domain/metrics/block.ts";
-import type { Bucket } from "../../domain/metrics/downsample.ts";
+import { decodeCells } from "../../domain/metrics/cells.ts";
+import type { Bucket, Downsampler } from "../../domain/metrics/downsample.ts";
 import { makeDownsampler } from "../../domain/metrics/downsample.ts";
 import { readRow, stepOf, valueAt } from "../../domain/run-history.ts";
 import { readKeys } from "../../domain/run-history-keys.ts";
@@ -30,8 +31,9 @@ export type MetricQuery = RunAddress & {
 export type MetricSeries = { metric: string; buckets: Bucket[] };
 
 /**
- * One metric of a run over its steps, in buckets that keep the minimum and the maximum. Reads the columns of that metric
- * and of the steps, and only those lines that are in no column yet. A line without a step counts by its index.
+ * One metric of a run over its steps, in buckets that keep the minimum and the maximum. Reads what is left of each 64
+ * numbers of the metric where the buckets are wide enough for that, else its numbers; and as lines only those that are in
+ * no column yet. A line without a step counts by its index.
  * Throws not_found for a run that the viewer may not see, and for a metric that it has not logged.
  */
 export async function readMetric(services: Pick<Services, "db">, viewer: Viewer, query: MetricQuery): Promise<MetricSeries> {
@@ -39,14 +41,9 @@ export async function readMetric(services: Pick<Services, "db">, viewer: Viewer,
   const { metric, buckets } = query;
   if (!readKeys(run.history_keys).has(metric)) throw notFound(`Metric "${metric}"`);
   const min = query.minStep ?? (await findFirstStep(services.db, run.id)) ?? 0;
-  const max = query.maxStep ?? (await findGreatestStep(services.db, run.id)) ?? run.history_lines;
+  const max = query.maxStep ?? run.last_step ?? run.history_lines;
   const sampler = makeDownsampler({ min, max, buckets });
-  for await (const [steps, values] of pairedBlocks(services.db, run.id, metric)) {
-    const column = decodeColumn(values.body);
-    const stepAt = stepsOf(steps, values.first_line);
-    // By index: an iterator over a million values costs as much as all the rest.
-    for (let index = 0; index < column.values.length; index += 1) sampler.add(stepAt(column.lines === null ? index : (column.lines[index] ?? 0)), column.values[index] ?? 0);
-  }
+  await addColumns(services.db, run.id, metric, sampler);
   await addLines(services.db, run.id, { from: run.column_lines, to: run.history_lines, metric, add: sampler.add });
   return { metric, buckets: sampler.buckets() };
 }
@@ -66,25 +63,44 @@ async function requireVisibleRun(services: Pick<Services, "db">, viewer: Viewer,
   return found;
 }
 
-const blocksAtOnce = 64;
+const blocksAtOnce = 512;
+/** A block's numbers are so much more than what is left of them. */
+const bodiesAtOnce = 64;
 
-/** The blocks of a metric, each with that of the steps of the same lines, where there is one. */
-async function* pairedBlocks(db: Querier, runId: number, metric: string): AsyncGenerator<[BlockRow | undefined, BlockRow]> {
-  const pageFrom = (line: number): Promise<[BlockRow[], BlockRow[]]> =>
-    Promise.all([findBlocks(db, runId, metric, { line, limit: blocksAtOnce }), findBlocks(db, runId, "_step", { line, limit: blocksAtOnce })]);
-  for (let page = pageFrom(0); ; ) {
-    const [values, stepBlocks] = await page;
-    const last = values.at(-1);
-    if (last === undefined) return;
-    // On its way while these are looked at.
-    page = pageFrom(last.first_line + 1);
-    const steps = new Map(stepBlocks.map((block) => [block.first_line, block]));
-    for (const block of values) {
-      const own = steps.get(block.first_line);
-      // Where the metric is logged now and then its blocks lie far apart: the steps of a later one are asked for by themselves.
-      yield [own ?? (await findBlocks(db, runId, "_step", { line: block.first_line, limit: 1 })).find(({ first_line }) => first_line === block.first_line), block];
+/** Adds what stands in columns, in its order: by cells, and in between by the numbers of those blocks where cells are too coarse. */
+async function addColumns(db: Querier, runId: number, metric: string, sampler: Downsampler): Promise<void> {
+  for (let line = 0, full = true; full; ) {
+    const blocks = await findCells(db, runId, metric, { line, limit: blocksAtOnce });
+    full = blocks.length === blocksAtOnce;
+    line = (blocks.at(-1)?.first_line ?? 0) + 1;
+    let coarse: number[] = [];
+    for (const block of blocks) {
+      const cells = block.cells === null ? null : decodeCells(block.cells);
+      const fine = cells !== null && sampler.fits(cells);
+      if (fine || coarse.length === bodiesAtOnce) coarse = await addNumbers(db, runId, { metric, firstLines: coarse, add: sampler.add });
+      if (fine) sampler.addCells(cells);
+      else coarse.push(block.first_line);
     }
+    await addNumbers(db, runId, { metric, firstLines: coarse, add: sampler.add });
   }
+}
+
+type BlockNumbers = { metric: string; firstLines: readonly number[]; add: Downsampler["add"] };
+
+/** Adds the numbers of the blocks that begin at the lines, and gives none that are left. */
+async function addNumbers(db: Querier, runId: number, { metric, firstLines, add }: BlockNumbers): Promise<[]> {
+  if (firstLines.length === 0) return [];
+  const blocks = await findBlocksAt(db, runId, [metric, "_step"], firstLines);
+  const at = new Map(blocks.map((block) => [`${block.metric} ${block.first_line}`, block]));
+  for (const firstLine of firstLines) {
+    const values = at.get(`${metric} ${firstLine}`);
+    if (values === undefined) continue;
+    const column = decodeColumn(values.body);
+    const stepAt = stepsOf(at.get(`_step ${firstLine}`), firstLine);
+    // By index: an iterator over a million values costs as much as all the rest.
+    for (let index = 0; index < column.values.length; index += 1) add(stepAt(column.lines === null ? index : (column.lines[index] ?? 0)), column.values[index] ?? 0);
+  }
+  return [];
 }
 
 function stepsOf(block: BlockRow | undefined, firstLine: number): (line: number) => number {

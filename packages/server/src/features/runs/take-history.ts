@@ -39,7 +39,8 @@ export async function takeHistory(tx: Transaction, run: LockedRun, incoming: Run
     lastStep: greatest(run.last_step, rangeOf([...stepsRead.values()])?.max ?? null),
     historyKeys: appended.length === 0 ? null : countKeys(run.history_keys, appended),
     historyRewrites: run.history_rewrites + (inOrder ? 0 : 1),
-    columnLines: await sealColumns(tx, run, { known: historyLines, columnLines }),
+    // A report that took lines out of columns puts none in: many that come late would each read everything anew.
+    columnLines: columnLines < run.column_lines ? columnLines : await sealColumns(tx, run, { known: historyLines, columnLines }),
     appended,
   };
 }
