@@ -8,10 +8,10 @@ import { requireProject, requireRole } from "../access/index.ts";
 import type { Services } from "../services.ts";
 
 /** The run of that name in a project that the viewer may see; null when there is none. */
-export const findRun = (services: Pick<Services, "db">, project: { id: number }, name: string): Promise<RunRow | null> => findRunByName(services.db, project.id, name);
+export const findRun = (services: { db: Querier }, project: { id: number }, name: string): Promise<RunRow | null> => findRunByName(services.db, project.id, name);
 
 /** The run at a path. Throws not_found, and forbidden where the viewer's role in its project is below `needed`. */
-export async function requireRunAt(services: Pick<Services, "db">, viewer: Viewer, path: RunPath, needed: Role): Promise<RunRow> {
+export async function requireRunAt(services: { db: Querier }, viewer: Viewer, path: RunPath, needed: Role): Promise<RunRow> {
   const run = await findRun(services, await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, needed), path.run);
   if (run === null) throw notFound(`Run "${path.entity}/${path.project}/${path.run}"`);
   return run;
