@@ -1,5 +1,5 @@
 // A receiver in a process of its own: answers 200, and tells how many requests came, when each began, and how many were
-// under way at once at the same path. /never… is not answered at all, /slow… after 25 s, /wait… after 5 ms.
+// under way at once at the same path; /count tells the number only. /never… is not answered at all, /slow… after 25 s, /wait… after 5 ms.
 import { createServer } from "node:http";
 
 const arrivals = new Map();
@@ -14,6 +14,10 @@ const server = createServer((request, response) => {
   const chunks = [];
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
+    if (request.url === "/count") {
+      response.end(String(count));
+      return;
+    }
     if (request.url === "/report") {
       response.end(JSON.stringify({ count, byKind, mostAtOnce, arrivals: Object.fromEntries(arrivals) }));
       return;

@@ -6,6 +6,8 @@ export type BareReceiver = {
   origin: string;
   /** How many requests came, how many at once at the most at one path, and when (milliseconds since 1970) the one with each `"alias"` in its body began. */
   report(): Promise<{ count: number; byKind: Record<string, number>; mostAtOnce: number; arrivals: Record<string, number> }>;
+  /** How many requests came; costs the receiver nothing. */
+  count(): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -17,6 +19,7 @@ export async function startBareReceiver(): Promise<BareReceiver> {
   return {
     origin,
     report: async () => JSON.parse(await (await fetch(`${origin}/report`)).text()),
+    count: async () => Number(await (await fetch(`${origin}/count`)).text()),
     stop: async () => {
       child.kill();
       await once(child, "exit");

@@ -2,13 +2,11 @@
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { cpus } from "node:os";
-import { Pool } from "undici";
-import { introduce } from "../e2e/support/people.ts";
-import type { Cast } from "../e2e/support/people.ts";
-import { adminKey, freePort, startServer } from "../e2e/support/server.ts";
+import { freePort, startServer } from "../e2e/support/server.ts";
 import type { RunningServer } from "../e2e/support/server.ts";
 import { temporaryFolder } from "../e2e/support/temporary.ts";
-import { wandbHttp } from "../e2e/support/wandb-http.ts";
+import { aliasAdder, makeAliasScene, settled } from "./alias-scene.ts";
+import type { AliasAdder } from "./alias-scene.ts";
 import { startBareReceiver } from "./bare-receiver.ts";
 import type { BareReceiver } from "./bare-receiver.ts";
 import { commitsPerSecond, postsPerSecond } from "./limits.ts";
@@ -53,75 +51,33 @@ const idle = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.p
 figure("idle memory of the Node process", `${idle.toFixed(0)} MB`, `≤ ${goals.idleMb} MB`, idle <= goals.idleMb);
 
 const receiver = await startBareReceiver();
-const scene = await prepare(server, receiver);
-await measureThroughput(scene, receiver);
-await measureLatency(scene, receiver);
+const scene = await makeAliasScene(server.url, receiver, 1);
+await measureThroughput(aliasAdder(scene, server.url, connections), receiver);
+await measureLatency(aliasAdder(scene, server.url, connections), receiver);
 await server.stop();
 await receiver.stop();
 await rm(dataDir, { recursive: true, force: true });
 print(figures);
 
-type Scene = { url: string; cast: Cast; artifactID: string };
-
-async function prepare({ url }: RunningServer, { origin }: BareReceiver): Promise<Scene> {
-  const cast = await introduce({ url, adminKey, tag: "bench", receiverUrl: `${origin}/hook` });
-  const client = wandbHttp(url, cast.key);
-  const artifactID = await client.logArtifact({ entity: cast.team, project: "bench", name: "model", type: "model", metadata: { model_type: "resnet50" }, files: { "a.txt": Buffer.from("a") } });
-  await cast.rest.ok("POST", "/automations", {
-    name: "bench",
-    scope: { type: "collection", entity: cast.team, project: "bench", collection: "model" },
-    event: { type: "ADD_ARTIFACT_ALIAS", filter: { alias: { $regex: "^bench" } } },
-    action: { type: "webhook", team: cast.team, webhook: cast.webhook.name, payload: { alias: "${alias}", version: "${artifact_version_string}", author: "${event_author}" } },
-  });
-  return { url, cast, artifactID };
-}
-
-function aliasAdder({ url, cast, artifactID }: Scene): { add(alias: string): Promise<void>; close(): Promise<void> } {
-  const pool = new Pool(url, { connections });
-  const query = "mutation AddAliases($input: AddAliasesInput!) { result: addAliases(input: $input) { success } }";
-  const headers = { authorization: `Basic ${Buffer.from(`api:${cast.key}`).toString("base64")}`, "content-type": "application/json" };
-  return {
-    add: async (alias) => {
-      const variables = { input: { artifactID, aliases: [{ artifactCollectionName: "model", alias, entityName: cast.team, projectName: "bench" }] } };
-      const answer = await pool.request({ method: "POST", path: "/graphql", headers, body: JSON.stringify({ query, variables, operationName: "" }) });
-      const said = await answer.body.text();
-      if (answer.statusCode !== 200 || said.includes("errors")) throw new Error(`${answer.statusCode} ${said}`);
-    },
-    close: () => pool.close(),
-  };
-}
-
-async function measureThroughput(at: Scene, { report }: BareReceiver): Promise<void> {
-  const { add, close } = aliasAdder(at);
+async function measureThroughput({ add, close }: AliasAdder, at: BareReceiver): Promise<void> {
   await perSecond(connections, 3, (index) => add(`bench-warm-${index}`));
-  const before = await settled(report);
+  const before = await settled(at);
   let added = 0;
   const from = performance.now();
   const rate = await perSecond(connections, seconds, async (index) => {
     await add(`bench-${index}`);
     added += 1;
   });
-  const { count } = await settled(report);
+  const count = await settled(at);
   const drained = (performance.now() - from) / 1_000;
   figure(`addAliases/s with one automation, ${connections} connections`, rate.toFixed(0), `≥ ${goals.aliasesPerSecond}`, rate >= goals.aliasesPerSecond);
   figure("  as a part of the machine's commits/s", `${((100 * rate) / commits).toFixed(0)} %`);
   figure("  delivered meanwhile and after, per second until the last", `${(added / drained).toFixed(0)}`);
-  figure("  acknowledged − delivered", String(added - (count - before.count)), "0", added === count - before.count);
+  figure("  acknowledged − delivered", String(added - (count - before)), "0", added === count - before);
   await close();
 }
 
-/** Waits until no more requests come. */
-async function settled(report: BareReceiver["report"]): Promise<{ count: number }> {
-  for (let last = -1; ;) {
-    const { count } = await report();
-    if (count === last) return { count };
-    last = count;
-    await sleep(1_500);
-  }
-}
-
-async function measureLatency(at: Scene, { report }: BareReceiver): Promise<void> {
-  const { add, close } = aliasAdder(at);
+async function measureLatency({ add, close }: AliasAdder, at: BareReceiver): Promise<void> {
   const sent = new Map<string, number>();
   const pending: Promise<void>[] = [];
   const begin = performance.now();
@@ -133,8 +89,8 @@ async function measureLatency(at: Scene, { report }: BareReceiver): Promise<void
     pending.push(add(alias));
   }
   await Promise.all(pending);
-  await settled(report);
-  const { arrivals } = await report();
+  await settled(at);
+  const { arrivals } = await at.report();
   const delays = [...sent].map(([alias, from]) => (arrivals[alias] ?? Number.NaN) - from);
   const [p50, p95] = [quantile(delays, 0.5), quantile(delays, 0.95)];
   figure(`mutation sent to first byte at the receiver, ${goals.eventsPerSecond}/s, p50`, `${p50.toFixed(1)} ms`, `≤ ${goals.p50Ms} ms`, p50 <= goals.p50Ms);

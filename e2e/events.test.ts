@@ -66,6 +66,9 @@ describe("every event of versions and collections, with the real SDK", () => {
     const tried = await cast.rest.ok("POST", "/preview", { change: "link", artifact: `${cast.team}/story/story-model:v0`, collection: `${cast.org}/wandb-registry-model/tried` });
     expect(list(tried["events"]).flatMap((raised) => list(raised["automations"]).map(({ name, outcome }) => `${text(raised["type"])} ${text(name)} ${text(outcome)}`))).toContain("CREATE_ARTIFACT created in the registry fires");
 
+    const version = await cast.rest.ok("POST", "/preview", { change: "create_artifact", collection: `${cast.team}/story/story-model`, metadata: { model_type: "resnet50", generation: 3 } });
+    const fires = list(version["events"]).flatMap((raised) => list(raised["automations"]).filter(() => text(raised["type"]) === "CREATE_ARTIFACT"));
+
     const facts = await run(newest, "create_another");
     const created = (): Record<string, unknown>[] => receiver.received.map(({ body }): Record<string, unknown> => JSON.parse(body)).filter((body) => String(body["automation"]).startsWith("created in"));
     await until("all four arrive", () => created().length >= 4);
@@ -73,6 +76,7 @@ describe("every event of versions and collections, with the real SDK", () => {
     expect(created().sort((one, other) => String(one["automation"]).localeCompare(String(other["automation"])))).toEqual([
       told("created in the project", facts["source"]), told("created in the registry", facts["linked"]), told("created in the registry collection", facts["linked"]), told("created in the source", facts["source"]),
     ]);
+    expect(fires.map(({ request }) => JSON.parse(text(request?.["body"]))), "the dry run told these very bodies").toEqual([told("created in the project", facts["source"]), told("created in the source", facts["source"])]);
   });
 
   test("the history says why each of them fired, also when its automation is gone", async () => {

@@ -77,6 +77,7 @@ describe("a trace", () => {
     expect(deliver.values).toMatchObject({ "bellhop.attempt": "1", "bellhop.outcome": "delivered", "http.response.status_code": "200" });
     const execution = list((await cast.rest.ok("GET", "/executions"))["items"])[0];
     expect(text(execution?.["id"])).toBe(deliver.values["bellhop.execution_id"]);
+    expect((await cast.rest.ok("GET", `/executions/${text(execution?.["id"])}`))["traceparent"], "by it the trace of an execution is found").toBe(`00-${trace}-${capture.spanId}-01`);
   });
 
   test("begins with the request where the client has none, or sends what is none; a failed attempt is marked", async () => {
@@ -100,6 +101,7 @@ describe("a trace", () => {
     expect(await addAlias("alone")).toBe(200);
     const alone = await delivery("alone");
     expect(traceOf(alone)[1]).toBe(String(alone.headers["webhook-id"]).replace("msg_", "").replaceAll("-", ""));
+    expect((await cast.rest.ok("GET", `/executions/${String(alone.headers["webhook-id"]).replace("msg_", "")}`))["traceparent"]).toBeNull();
     expect(server.output()).toContain("packages/server/src/app.ts");
     expect(server.output()).not.toContain("node_modules/@opentelemetry/sdk-trace");
     expect(collector.spans.length).toBe(before);

@@ -99,4 +99,17 @@ describe.each(inject("sdks"))("hooks in a run's config, with wandb $version", (s
       ["", "must be an object with run_state and url, is 7", "skipped", "hook_invalid"],
     ]);
   });
+
+  test("what failed of a hook, or of a run's hooks, is counted and delivered again", async () => {
+    const id = text((await hooksOf("broken-4"))[0]?.["id"]);
+    const byRun = { run: `${cast.team}/webhook-demo/broken-4` };
+    for (const selection of [{ hook: id }, byRun]) expect(await cast.rest.ok("POST", "/redeliveries", { selection, dryRun: true })).toEqual({ dryRun: true, count: 1, redelivery: null });
+    const started = await cast.rest.ok("POST", "/redeliveries", { selection: { hook: id } });
+    expect(started).toMatchObject({ dryRun: false, count: 1, redelivery: { selection: { hook: id, since: null }, total: 1 } });
+    const redelivery = `/redeliveries/${text(started["redelivery"]?.["id"])}`;
+    // Its address stays one that may not be called.
+    await until("it has failed again", async () => Number((await cast.rest.ok("GET", redelivery))["failed"]) === 1);
+    const [latest] = list((await cast.rest.ok("GET", `/executions?run=${byRun.run}`))["items"]);
+    expect(await cast.rest.ok("POST", "/redeliveries", { selection: byRun })).toMatchObject({ count: 1, redelivery: { selection: { executions: [text(latest?.["id"])] } } });
+  });
 });

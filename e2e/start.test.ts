@@ -56,7 +56,7 @@ describe("npm start", () => {
     const [code] = await once(child, "close");
     expect(code).toBe(2);
     expect(said).toContain("BELLHOP_PORT must be a whole number");
-    expect(said).toContain("BELLHOP_ADMIN_PASSWORD must have at least 8 characters");
+    expect(said).toContain("BELLHOP_ADMIN_PASSWORD must have 8 to 256 characters");
     expect(said).not.toContain("short");
   });
 });

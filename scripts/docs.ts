@@ -6,8 +6,9 @@ import type { EventTypeSpec, VariableSpec } from "../packages/contract/src/index
 import { settings } from "../packages/server/src/config.ts";
 import type { Setting } from "../packages/server/src/config.ts";
 import { auditActions } from "../packages/server/src/domain/audit.ts";
+import { mostNoted, signInRefusals } from "../packages/server/src/domain/sign-in.ts";
 import { reasons } from "../packages/server/src/domain/reason.ts";
-import { hookFields } from "../packages/server/src/domain/run-hook-context.ts";
+import { hookFields, hookVariables } from "../packages/server/src/domain/run-hook-context.ts";
 import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/domain/run-hook.ts";
 import { signatureMistakes } from "../packages/server/src/domain/signature/mistakes.ts";
 import { declarations } from "../packages/server/src/http/health/declarations.ts";
@@ -29,6 +30,14 @@ const examples = variables.filter(({ kind }) => kind !== "secret").map(({ name, 
   return [code(`\${${written}}`), ...watched.map(({ type }) => exampleOf(written, type)).map((example) => (example === undefined ? "" : code(typeof example === "string" ? example : JSON.stringify(example))))];
 });
 
+const hookReports = `\`{{ callback_url }}\` is the address to which the receiver may report \`running\`, \`succeeded\` or \`failed\` ([callbacks](../callbacks.md)): in a body as it is, in a URL percent-encoded like every value.
+
+\`\`\`json
+{"run_state": "finished", "url": "https://ci.example.com/evaluate?report_to={{ callback_url }}", "body": {"run": "{{ run.id }}", "report_to": "{{ callback_url }}"}}
+\`\`\`
+
+\`GET /api/v1/outcomes?run={entity}/{project}/{run}\` shows what was reported. Histories show \`[callback token]\` in place of the token, also where a template takes it out of the address. A receiver that starts a run sends the address along as \`X-Bellhop-Callback\`, so that hooks which start each other are [noticed](../loops.md).`;
+
 const pages: Record<string, string> = {
   "settings.md": `# Settings\n\nBy environment variables. A wrong one ends the start with exit code 2, and all that are wrong are named at once.\n\n${table(
     ["Setting", "Default", "Meaning"],
@@ -49,17 +58,17 @@ const pages: Record<string, string> = {
     ["run_state", "Event", "Raised when"],
     events.filter(({ family }) => family === "run_hook").map(({ type, description }) => [code(type.slice("RUN_".length).toLowerCase()), code(type), description]),
   )}\n`,
-  "run-hooks.md": `# Run hooks\n\nA hook is an object in the list \`_hooks\` of a run's config: \`run_state\` (${hookStates.join(", ")}), \`url\`, \`method\` (POST unless it is GET, which has no body) and \`body\` (\`{}\` when left out; what is no text is sent as JSON). URL and body are [Jinja2 templates](jinja2.md) over \`run\`, as it was when its state changed. At most ${mostHooks} hooks per run and ${longestTemplate} characters per template. The URL begins with http:// or https:// and a host; variables fill only what comes behind.\n\nA body that is JSON after rendering is sent as \`application/json\`, any other as \`text/plain; charset=utf-8\`, with the headers \`webhook-id\` (the same for all attempts), \`webhook-timestamp\`, \`traceparent\` and \`User-Agent\`. A hook has no secrets and no signature.\n\n${table(
+  "run-hooks.md": `# Run hooks\n\nA hook is an object in the list \`_hooks\` of a run's config: \`run_state\` (${hookStates.join(", ")}), \`url\`, \`method\` (POST unless it is GET, which has no body) and \`body\` (\`{}\` when left out; what is no text is sent as JSON). URL and body are [Jinja2 templates](jinja2.md) over \`run\`, as it was when its state changed, and \`callback_url\`. At most ${mostHooks} hooks per run and ${longestTemplate} characters per template. The URL begins with http:// or https:// and a host; variables fill only what comes behind.\n\nA body that is JSON after rendering is sent as \`application/json\`, any other as \`text/plain; charset=utf-8\`, with the headers \`webhook-id\` (the same for all attempts), \`webhook-timestamp\`, \`traceparent\` and \`User-Agent\`. A hook has no secrets and no signature.\n\n${table(
     ["Attribute", "Meaning"],
-    Object.entries(hookFields).map(([name, meaning]) => [code(`run.${name}`), meaning]),
-  )}\n\nWhat is missing prints nothing, what is null prints \`None\`. \`GET /api/v1/runs/{entity}/{project}/{run}/hooks\` shows the hooks of a run, what is wrong with one, and what became of it last; \`GET /api/v1/executions?run={entity}/{project}/{run}\` all that became of them.\n`,
+    [...Object.entries(hookFields).map(([name, meaning]) => [code(`run.${name}`), meaning]), ...Object.entries(hookVariables).map(([name, meaning]) => [code(name), meaning])],
+  )}\n\nWhat is missing prints nothing, what is null prints \`None\`. \`GET /api/v1/runs/{entity}/{project}/{run}/hooks\` shows the hooks of a run, what is wrong with one, and what became of it last; \`GET /api/v1/executions?run={entity}/{project}/{run}\` all that became of them. \`POST /api/v1/redeliveries\` delivers again what failed of a hook (\`{"selection": {"hook": "<id>"}}\`) or of all hooks that a run has, or had (\`{"selection": {"run": "entity/project/run"}}\`); with \`"dryRun": true\` it only counts.\n\n## What the receiver reports\n\n${hookReports}\n`,
   "variables.md": `# Payload variables\n\nWritten \`\${name}\` inside string values of a payload; a string that is exactly \`\${=name}\` keeps the variable's JSON type. A variable that does not apply to the event becomes the empty string; an unknown one is refused when the automation is saved. A webhook's own secrets are variables by their names.\n\n${table(
     ["Variable", "Meaning", "Example"],
     variables.map(({ name, kind, description, example }) => [code(`\${${name}${kind === "prefix" ? "<KEY>" : ""}}`), description, code(typeof example === "string" ? example : JSON.stringify(example))]),
   )}\n\n## By event\n\nWhat each variable may hold, for a version with the metadata \`{"model_type": "resnet50"}\`; blank where it becomes the empty string.\n\n${table(["Variable", ...watched.map(({ friendlyName }) => code(friendlyName))], examples)}\n`,
 };
 
-pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n`;
+pages["audit.md"] = `# Audit log\n\nEvery entry of \`GET /api/v1/audit\` is one of these. It is written in the transaction of the change it tells of.\n\n${table(["Action", "Meaning"], Object.entries(auditActions).map(([name, meaning]) => [code(name), meaning]))}\n\n## Why a password was refused\n\nThe \`reason\` of \`session.refuse\` and \`user.refuse_password\`. In 24 hours at most ${mostNoted.user} such entries are written of each user, and ${mostNoted.nobody} of names that are nobody's; the last one says in \`nothingMoreUntil\` when it goes on.\n\n${table(["Reason", "Meaning"], Object.entries(signInRefusals).map(([name, meaning]) => [code(name), meaning]))}\n`;
 
 pages["metrics.md"] = `# Metrics\n\nFor Prometheus at \`/metrics\` of every process, beside those of Node.js. Counters and histograms are of one process: add them up.\n\n${table(
   ["Metric", "Type", "Labels", "Meaning"],

@@ -2,9 +2,11 @@ import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { passwordRule } from "@bellhop/contract";
 import type { AllowListEntry } from "./domain/endpoint/allow-list.ts";
 import { parseAllowList } from "./domain/endpoint/allow-list.ts";
 import type { LoopLimits } from "./domain/loop-limits.ts";
+import { isPassword } from "./domain/password.ts";
 
 /** One setting: how it is read, and the line that the reference page shows. */
 export type Setting = { name: string; fallback: string; meaning: string; secret?: true };
@@ -17,7 +19,7 @@ export const settings = [
   { name: "BELLHOP_DATA_DIR", fallback: "~/.bellhop", meaning: "Folder of the embedded database, uploaded files and the generated secret key." },
   { name: "BELLHOP_DATABASE_URL", fallback: "(embedded)", meaning: "`postgres://…` of a PostgreSQL server, 15 or newer. Without it an embedded one runs in the data folder.", secret: true },
   { name: "BELLHOP_ADMIN_USERNAME", fallback: "admin", meaning: "User name of the first administrator, created on the first start." },
-  { name: "BELLHOP_ADMIN_PASSWORD", fallback: "(generated)", meaning: "Password of the first administrator, at least 8 characters. A generated one is printed once.", secret: true },
+  { name: "BELLHOP_ADMIN_PASSWORD", fallback: "(generated)", meaning: "Password of the first administrator, 8 to 256 characters. A generated one is printed once. Read at the first start only: later it is changed over REST.", secret: true },
   { name: "BELLHOP_ADMIN_API_KEY", fallback: "(generated)", meaning: "API key of the first administrator, at least 40 characters. A generated one is printed once.", secret: true },
   { name: "BELLHOP_SECRET_KEY", fallback: "(generated)", meaning: "Key-encryption key: 32 bytes in base64. Without it one is generated into the data folder; keep a copy.", secret: true },
   { name: "BELLHOP_FURTHER_SECRET_KEYS", fallback: "(none)", meaning: "Comma-separated key-encryption keys that can be read but seal nothing: of before a rotation, or of the next one.", secret: true },
@@ -165,7 +167,7 @@ const readers = {
   BELLHOP_DATA_DIR: z.string().min(1).optional(),
   BELLHOP_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://").optional(),
   BELLHOP_ADMIN_USERNAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "must be letters, digits, - and _, at most 64").default("admin"),
-  BELLHOP_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").optional(),
+  BELLHOP_ADMIN_PASSWORD: z.string().refine(isPassword, passwordRule).optional(),
   BELLHOP_ADMIN_API_KEY: z.string().regex(/^[\w-]{40,}$/, "must have at least 40 letters, digits, - and _").optional(),
   BELLHOP_SECRET_KEY: keyBytes.optional(),
   BELLHOP_FURTHER_SECRET_KEYS: keyList.default([]),

@@ -17,7 +17,7 @@ METHODS = ("POST", "GET")
 class Hook:
     """A request that the server sends when the run gets into ``run_state``.
 
-    ``url`` and ``body`` are Jinja2 templates over ``run``; a GET has no body.
+    ``url`` and ``body`` are Jinja2 templates over ``run`` and ``callback_url``; a GET has no body.
     """
 
     run_state: str

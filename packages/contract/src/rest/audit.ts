@@ -5,7 +5,7 @@ export const auditEntrySchema = z.object({
   id: z.string(),
   at: timeSchema,
   entity: z.string().nullable().describe("Team, organization or user whose log it stands in; null for the server's own"),
-  actor: z.string().nullable().describe("User name; null where the server itself acted"),
+  actor: z.string().nullable().describe("User name; null where the server itself acted, or nobody proved who they are"),
   credential: z
     .object({ kind: z.enum(["api_key", "session", "password"]), id: z.string().nullable(), name: z.string().nullable() })
     .nullable()

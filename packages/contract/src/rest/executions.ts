@@ -61,6 +61,7 @@ export const attemptSchema = z.object({
 });
 
 export const executionWithAttemptsSchema = executionSchema.extend({
+  traceparent: z.string().nullable().describe("W3C Trace Context of the change: version-traceId-spanId-flags. Null where nobody traced it; each attempt's own stands in its request's headers"),
   attempts: z.array(attemptSchema),
   reports: z.array(reportSchema).describe("Every report to the callback address, the first one first"),
   causes: z

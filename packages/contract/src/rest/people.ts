@@ -14,16 +14,31 @@ export const currentUserSchema = userSchema.extend({
   teams: z.array(z.string()).describe("Names of the teams of which the user is a member"),
 });
 
+/** How long a password may be, wherever one is set. */
+export const passwordLength = { min: 8, max: 256 } as const;
+
+/** In words that follow the name of a field or setting. */
+export const passwordRule = `must have ${passwordLength.min} to ${passwordLength.max} characters`;
+
+const passwordSchema = z.string().min(passwordLength.min, passwordRule).max(passwordLength.max, passwordRule);
+
 export const createUserSchema = z.strictObject({
   username: nameSchema,
   displayName: z.string().min(1).max(128).optional(),
   email: z.email().max(254).optional(),
-  password: z.string().min(8).max(256).optional().describe("Without one the user can sign in with API keys only"),
+  password: passwordSchema.optional().describe("Without one the user can sign in with API keys only"),
   apiKey: z.string().min(40).max(256).optional().describe("An existing W&B API key to go on with; without it a new one is made"),
   isAdmin: z.boolean().default(false).describe("Administrator of the whole server"),
 });
 
 export const createdUserSchema = z.object({ username: z.string(), apiKey: z.string().describe("Shown this once") });
+
+export const changePasswordSchema = z.strictObject({
+  currentPassword: z.string().min(1).max(passwordLength.max).describe("The one that you sign in with; wrong ones count as failed attempts to sign in"),
+  newPassword: passwordSchema,
+});
+
+export const setPasswordSchema = z.strictObject({ password: passwordSchema });
 
 export const apiKeySchema = z.object({
   id: z.uuid(),

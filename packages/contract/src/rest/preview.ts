@@ -8,6 +8,14 @@ const artifact = path.describe("A version: entity/project/collection:alias, or i
 const collection = path.describe("entity/project/collection");
 
 export const previewRequestSchema = z.discriminatedUnion("change", [
+  z.strictObject({
+    change: z.literal("create_artifact").describe("A new version is logged, with content that the collection does not have yet"),
+    collection,
+    type: nameSchema.nullable().default(null).describe("That of the collection where left out; a collection that is not there yet needs one"),
+    metadata: z.record(z.string(), z.unknown()).default({}),
+    aliases: z.array(nameSchema).max(100).default(["latest"]).describe("As run.log_artifact() puts them; it puts latest where none are given"),
+    tags: z.array(nameSchema).max(20).default([]),
+  }),
   z.strictObject({ change: z.literal("add_alias"), artifact, alias: nameSchema }),
   z.strictObject({ change: z.literal("link"), artifact, collection, aliases: z.array(nameSchema).max(100).default([]) }),
   z.strictObject({ change: z.literal("unlink"), artifact: artifact.describe("The version in the collection that it is linked into") }),

@@ -9,6 +9,8 @@ const selection = z
   .union([
     z.strictObject({ executions: z.array(z.uuid()).min(1).max(1_000).describe("Ids of executions that finished or failed, all of one entity's automations") }),
     z.strictObject({ automation: nameSchema.describe("Id of an automation: all of its executions that failed"), since }),
+    z.strictObject({ hook: nameSchema.describe("Id of a run hook, also of one that its run no longer has: all of its executions that failed"), since }),
+    z.strictObject({ run: z.string().min(1).max(1_024).describe("entity/project/run: all executions that failed of the hooks that this run has, or had, at most 1,000; the redelivery then tells them one by one"), since }),
     z.strictObject({ webhook: nameSchema.describe("Id of a webhook: all executions that failed to call it"), since }),
   ])
   .describe("Executions that were delivered again already count by the last of their line");
@@ -24,7 +26,7 @@ export const redeliverySchema = z.object({
   entity: z.string(),
   requestedBy: z.string().nullable(),
   mode,
-  selection: z.object({ executions: z.array(z.uuid()).exactOptional(), automation: z.uuid().exactOptional(), webhook: z.uuid().exactOptional(), since: timeSchema.nullable().exactOptional() }),
+  selection: z.object({ executions: z.array(z.uuid()).exactOptional(), automation: z.uuid().exactOptional(), hook: z.uuid().exactOptional(), webhook: z.uuid().exactOptional(), since: timeSchema.nullable().exactOptional() }),
   status: z.enum(["running", "done", "cancelling", "cancelled"]).describe("done: everything is planned; it is delivered in its turn"),
   total: z.number().int().describe("How many executions it was counted to hold"),
   planned: z.number().int().describe("New executions so far"),

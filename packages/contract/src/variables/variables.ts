@@ -12,7 +12,7 @@ export type VariableSpec = {
   readonly kind: "event" | "prefix" | "secret";
 };
 
-/** The events that automations watch. Run hooks have Jinja2 templates over `run` instead of these variables. */
+/** The events that automations watch. Run hooks have Jinja2 templates over `run` and `callback_url` instead of these variables. */
 const watched = eventTypes.filter((event) => event.family !== "run_hook");
 
 const about = (...subjects: readonly EventSubject[]): readonly EventType[] =>

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { invalidAt } from "../domain/failure.ts";
 import { systemClock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
 
@@ -44,6 +45,8 @@ export type DatabaseOptions = { url: string; poolSize: number; log: Log; /** Tol
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 const deadlockPauseMs = 20;
+/** What PostgreSQL says of the one character that its text and its jsonb can't hold. */
+const holdsNul = new Set(["22021", "22P05"]);
 const deadlockOrSerialization = new Set(["40001", "40P01"]);
 
 export function sqlState(error: unknown): string | null {
@@ -56,8 +59,9 @@ export function violates(error: unknown, constraint: string): boolean {
 }
 
 // Every statement is named and finds its rows by an index, so one plan serves all values. Left to itself PostgreSQL plans
-// those with JSON or array parameters anew each time, which costs it more than running them.
-const sessionOptions = "-c plan_cache_mode=force_generic_plan -c jit=off";
+// those with JSON or array parameters anew each time, which costs it more than running them. A plan that was made while
+// its tables were empty reads all of them, and stays until they are analyzed: where there is an index it is to be used.
+const sessionOptions = "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off";
 
 export function openDatabase(options: DatabaseOptions): Database {
   // Pipelined: a statement is sent without waiting for the answer to the one before, where the caller does not wait either.
@@ -76,8 +80,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Sql, values: readonly Value[]): Promise<Row[]> {
-  const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-  return result.rows;
+  try {
+    const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+    return result.rows;
+  } catch (error) {
+    throw holdsNul.has(sqlState(error) ?? "") ? invalidAt("", "A text of the request holds the character U+0000, which nothing here can have in its name or content.") : error;
+  }
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>, waited: DatabaseOptions["waited"]): Promise<T> {

@@ -1,6 +1,11 @@
 import type { RunSubject } from "./event.ts";
 import { textOfObject } from "./printed-object.ts";
 
+/** What stands beside `run`. */
+export const hookVariables = {
+  callback_url: "address to which the receiver may report what became of it, without signing in",
+} as const satisfies Record<string, string>;
+
 /** The attributes of `run`, with what each is. */
 export const hookFields = {
   id: "the run's id, as in its address",
@@ -30,10 +35,12 @@ export const hookFields = {
 } as const satisfies Record<string, string>;
 
 /**
- * What the templates of a hook see as `run`: the words of `wandb.Run` and of `wandb.Api().run(…)`, as the run was when
+ * What the templates of a hook see: where to report, and as `run` the words of `wandb.Run` and of `wandb.Api().run(…)`, as the run was when
  * its event happened. Where the one has a text and the other an object, there is an object that prints itself as the text.
  */
-export const hookContext = (run: RunSubject): { run: Record<keyof typeof hookFields, unknown> } => ({ run: fieldsOf(run) });
+export const hookContext = (run: RunSubject, callbackUrl: unknown): HookContext => ({ run: fieldsOf(run), callback_url: callbackUrl });
+
+type HookContext = Record<keyof typeof hookVariables, unknown> & { run: Record<keyof typeof hookFields, unknown> };
 
 function fieldsOf(run: RunSubject): Record<keyof typeof hookFields, unknown> {
   const { details } = run;

@@ -5,6 +5,7 @@ import { callbackRoutes } from "./callbacks/index.ts";
 import type { HealthOptions } from "./health/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { makeRateLimiter } from "./rate-limits/limiter.ts";
+import { makeRefusedKeysNote } from "./rate-limits/note-refused-keys.ts";
 import { limitRequests } from "./rate-limits/routes.ts";
 import { restRoutes } from "./rest/index.ts";
 import { allRoutes } from "./rest/routes.ts";
@@ -34,7 +35,11 @@ export async function registerFaces(app: FastifyInstance, options: FacesOptions)
   healthRoutes(app, options);
   if (!options.web) return;
   const { services, metrics } = options;
-  const limiter = makeRateLimiter(services.clock, services.limits.requestsPerMinute, (kind) => metrics.limited(kind));
+  const noteRefusedKeys = makeRefusedKeysNote(services);
+  const limiter = makeRateLimiter(services.clock, services.limits.requestsPerMinute, (kind, request) => {
+    metrics.limited(kind);
+    if (kind === "failures") noteRefusedKeys(request);
+  });
   limitRequests(app, limiter);
   const authenticate = withCause(makeAuthenticate(services, limiter), services);
   const graphql = makeGraphql({ schema: readSchema(), queries, mutations, log: services.log, missing: (field) => metrics.missing(field) });

@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../db/database.ts";
+import { freeLanes } from "../db/queries/free-lanes.ts";
 import { recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
+import type { HeldJob } from "../db/queries/settle-attempts.ts";
+import { storeSettlements } from "../db/queries/settle-attempts.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { insertTeam } from "../testing/people.ts";
 import type { TestPipeline, TestPipelineOptions } from "../testing/pipeline.ts";
 import { exampleChange, executions, insertAutomation, insertWebhook, newId, startTestPipeline } from "../testing/pipeline.ts";
 import type { Receiver } from "../testing/receiver.ts";
 import { startReceiver } from "../testing/receiver.ts";
-import { makePipeline } from "./index.ts";
+import { defaultBreaker, makePipeline } from "./index.ts";
 import { until } from "../testing/until.ts";
 
 describe("lanes", async () => {
@@ -121,6 +124,48 @@ describe("lanes", async () => {
     await recountLanes(db);
     expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toHaveLength(1);
   });
+
+  test("outcomes are stored while somebody holds their lane, and its room is given back afterwards", async () => {
+    const ring = await hook("/held", { concurrency: 4 });
+    await ring(3);
+    let taken = 0;
+    receiver.answer(async () => {
+      taken += 1;
+      await until("all three are under way", () => taken === 3);
+      await holding;
+      return { status: 200 };
+    });
+    let hold = (): void => undefined;
+    const holding = new Promise<void>((resolve) => (hold = resolve));
+    work();
+    await until("all three are under way", () => taken === 3);
+    await db.transaction(async (tx) => {
+      await tx.query(sql("test_hold", "select from delivery_lanes for update"), []);
+      hold();
+      await finished(3);
+    });
+    await until("their room is there again", async () => (await inFlight()) === 0);
+  });
+
+  test("room is given back once, also where the lanes are counted anew before", async () => {
+    const ring = await hook("/twice", { concurrency: 8 });
+    await ring(5);
+    const { jobs } = await takeDueJobs(db, { limit: 5, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 });
+    const settle = (from: number, to: number): Promise<HeldJob[]> => storeSettlements(db, jobs.slice(from, to).map((job) => ({
+      executionId: job.execution_id, leaseToken: job.lease_token, attemptNumber: job.attempt, startedAt: new Date(0), rendered: null, status: "finished", reason: null, retryInMs: null, healthy: true,
+      attempt: { outcome: "delivered", reason: null, request: null, response: null, timing: null, retryAfterMs: null, final: false },
+    })));
+    const free = (held: readonly HeldJob[]): Promise<unknown> => freeLanes(db, held.map((job) => ({ ...job, healthy: true, fault: null })), { breaker: defaultBreaker, mayClose: false, forgettable: true });
+    const two = await settle(0, 2);
+    await recountLanes(db);
+    expect(await inFlight()).toBe(3);
+    await free(two);
+    expect(await inFlight()).toBe(3);
+    await free(await settle(2, 4));
+    expect(await inFlight()).toBe(1);
+  });
+
+  const inFlight = async (): Promise<number> => (await db.query<{ in_flight: number }>(sql("test_in_flight", "select in_flight from delivery_lanes"), []))[0]?.in_flight ?? Number.NaN;
 
   test("a lease reads a few rows by index, whatever waits: 10,000 lanes and 100,000 jobs", async () => {
     await (await hook("/any"))(1);

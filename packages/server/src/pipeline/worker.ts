@@ -20,6 +20,8 @@ import type { Stages } from "./stages.ts";
 import type { RetryPolicy } from "./settle/decide.ts";
 import { decide } from "./settle/decide.ts";
 import { judgeHealth } from "./settle/judge-health.ts";
+import type { RoomKeeper } from "./settle/give-back-room.ts";
+import { keepRoom } from "./settle/give-back-room.ts";
 import type { Outcome, SettleContext } from "./settle/settle-attempts.ts";
 
 export type WorkerOptions = SettleContext & {
@@ -62,8 +64,9 @@ const mostPerSettlement = 200;
 export function startWorker(options: WorkerOptions): Worker {
   const openSecrets = secretOpener(options.db, options.secretStore);
   const settlements = makeBatcher<Outcome>(mostPerSettlement, async (items) => {
-    if (await store(options, items)) alarm.ring();
+    if (await store(options, room, items)) alarm.ring();
   });
+  const room = keepRoom(options, () => alarm.ring());
   const inFlight = new Set<Promise<void>>();
   const alarm = makeAlarm();
   let stopping = false;
@@ -107,7 +110,7 @@ export function startWorker(options: WorkerOptions): Worker {
       alarm.ring();
       await running;
       await recounting.stop();
-      await Promise.race([Promise.allSettled(inFlight), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+      await Promise.race([Promise.allSettled(inFlight).then(room.done), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
     },
   };
 }
@@ -157,8 +160,9 @@ async function carry(options: WorkerOptions, job: LeasedJob, { opened, permitted
 }
 
 /** Tells whether there is more to take in the lanes that have room now. */
-async function store(options: WorkerOptions, items: readonly Outcome[]): Promise<boolean> {
-  const { lost, more } = await options.stages.settle(options, items);
+async function store(options: WorkerOptions, room: RoomKeeper, items: readonly Outcome[]): Promise<boolean> {
+  const { lost, more, toFree } = await options.stages.settle(options, items);
+  room.giveBack(toFree);
   if (lost.length > 0) options.log.warn({ executions: lost }, "lease lost before the outcome was stored; another worker has these deliveries");
   return more;
 }

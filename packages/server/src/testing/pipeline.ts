@@ -5,7 +5,7 @@ import { makeUndiciOutboundHttp } from "../adapters/outbound-http-undici/undici-
 import { makeMinijinjaTemplates } from "../adapters/templates-minijinja/minijinja-templates.ts";
 import type { Database } from "../db/database.ts";
 import { sql } from "../db/database.ts";
-import type { BreakerPolicy } from "../db/queries/settle-attempts.ts";
+import type { BreakerPolicy } from "../db/queries/free-lanes.ts";
 import type { ArtifactSubject, Change } from "../domain/event.ts";
 import { callbackLinks } from "../features/outcomes/index.ts";
 import { systemClock } from "../kit/clock.ts";

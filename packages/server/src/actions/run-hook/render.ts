@@ -10,7 +10,7 @@ export async function renderRunHook(templates: Templates, input: RenderInput): P
   const { action, event, earlier } = input;
   if (action.type !== "RUN_HOOK" || event.subject.kind !== "run") return { ok: false, reason: "action_unknown" };
   if (earlier !== null) return { ok: true, request: earlier };
-  const context = hookContext(event.subject);
+  const context = hookContext(event.subject, input.variables.get("callback_url"));
   const { method } = action;
   const url = await renderOne(templates, "url", { source: action.url, form: "url" }, context);
   if (!url.ok) return url;

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { Attempt } from "../../domain/execution.ts";
 import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
-import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
+import { hideTokenOf } from "../../domain/outcome/callback-token.ts";
 import type { Reason } from "../../domain/reason.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
 import { parseJson } from "../../kit/cast.ts";
@@ -34,12 +34,13 @@ export async function sendRunHook(options: RunHookOptions, { executionId, messag
   const headers = headersOf(options, { executionId, messageId, traceparent }, filled?.text ?? null);
   const outcome = await options.outbound.send({ ...target, headers, body: filled === null ? null : Buffer.from(filled.text), timeoutMs });
   if (outcome.kind === "refused") options.refused(executionId, outcome);
+  // Those of other executions too: a receiver may have put the address to report to into the run that it starts.
+  const hideToken = (text: string): string => hideTokenOf(messageId, text);
   return {
     ...judge(outcome, options.clock.now()),
     ...refusalOf(outcome, target.url),
-    // A receiver may have put the address to report to into the run that it starts.
-    request: { ...target, url: hideCallbackTokens(target.url), headers, body: filled === null ? null : hideCallbackTokens(filled.text) },
-    response: recordResponse(outcome, nothingToMask),
+    request: { ...target, url: hideToken(target.url), headers, body: filled === null ? null : hideToken(filled.text) },
+    response: recordResponse(outcome, nothingToMask, hideToken),
     timing: recordTiming(outcome.timing),
   };
 }

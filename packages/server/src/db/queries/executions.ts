@@ -35,6 +35,8 @@ export type ExecutionRow = EventRow & {
   outcome_at: Date | null;
   attempt_count: number;
   next_attempt_at: Date | null;
+  /** The trace that the change belongs to, as W3C Trace Context writes it; null where nobody traced it. */
+  traceparent: string | null;
   created_at: Date;
   finished_at: Date | null;
 };
@@ -45,7 +47,7 @@ const columns = `
   case when lane.id is null then execution.reason else 'breaker_open' end as reason,
   execution.redelivery_of, execution.redelivery_mode, execution.redelivery_id, coalesce(execution.message_id, execution.id) as message_id,
   event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
-  execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.created_at, execution.finished_at,
+  execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.traceparent, execution.created_at, execution.finished_at,
   event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
 
 // What waits for a webhook whose circuit breaker is open is held back, and says so.

@@ -16,8 +16,14 @@ const userById = sql("people_user_by_id", `select ${columns} from users where id
 const userByIdForUpdate = sql("people_user_lock", `select ${columns} from users where id = $1 for update`);
 const deleteUserRow = sql("people_delete_user", "delete from users where id = $1");
 const loginOf = sql("people_login", `
-  select id as "userId", username, entity_id as "entityId", is_admin as "isAdmin", password_hash as "passwordHash"
+  select id as "userId", username, entity_id as "entityId", is_admin as "isAdmin", password_hash as "passwordHash", case when lower(username) = lower($1) then 'username' else 'email' end as by
   from users where lower(username) = lower($1) or lower(email) = lower($1) order by lower(username) = lower($1) desc limit 1`);
+
+// Both take turns with each other on the user's row, and each asks for the password that was verified before: whoever
+// waited for a change of the password finds nothing.
+const holdPassword = sql("people_hold_password", "select 1 as held from users where id = $1 and password_hash = $2 for share");
+const replaceVerifiedPassword = sql("people_replace_password", "update users set password_hash = $3 where id = $1 and password_hash = $2 returning 1 as replaced");
+const setPasswordHash = sql("people_set_password", "update users set password_hash = $2 where id = $1");
 
 // All who administer the server; locked, so that two of them cannot be removed at once and leave nobody.
 const lockAdmins = sql("people_lock_admins", "select id from users where is_admin order by id for update");
@@ -68,9 +74,21 @@ export const findUserByName = async (db: Querier, username: string): Promise<Use
 export const findUserById = async (db: Querier, id: number): Promise<User | null> => (await db.query<User>(userById, [id]))[0] ?? null;
 export const lockUser = async (db: Querier, id: number): Promise<User | null> => (await db.query<User>(userByIdForUpdate, [id]))[0] ?? null;
 
-export type Login = Viewer & { passwordHash: string | null };
+export type Login = Viewer & { passwordHash: string | null; /** What the name that was asked for is. */ by: "username" | "email" };
 /** By user name or email. */
 export const findLogin = async (db: Querier, name: string): Promise<Login | null> => (await db.query<Login>(loginOf, [name]))[0] ?? null;
+
+/** Whether the password is still the one with that hash; it stays so until the end of the transaction. */
+export const holdPasswordOf = async (tx: Querier, userId: number, hash: string): Promise<boolean> => (await tx.query(holdPassword, [userId, hash])).length > 0;
+
+/** Stores another hash in the place of the one that is named; false when that is no longer the user's. */
+export const replacePassword = async (tx: Querier, userId: number, hash: { verified: string; next: string }): Promise<boolean> =>
+  (await tx.query(replaceVerifiedPassword, [userId, hash.verified, hash.next])).length > 0;
+
+/** Stores a hash, whatever there was. */
+export async function setPasswordOf(tx: Querier, userId: number, hash: string): Promise<void> {
+  await tx.query(setPasswordHash, [userId, hash]);
+}
 
 export type UserSearch = { text: string | null; username: string | null; after: string | null; limit: number };
 

@@ -1,7 +1,7 @@
 import type { ActionConfig, ActionType } from "../../domain/automation.ts";
 import { actionConfigSchema, findActionType } from "../../domain/automation.ts";
 import type { AnyScopeKind, Event } from "../../domain/event.ts";
-import type { RedeliveryMode, RedeliveryStatus, Selection } from "../../domain/redelivery.ts";
+import type { KeptSelection, RedeliveryMode, RedeliveryStatus } from "../../domain/redelivery.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
 import { readRendered } from "../../domain/rendered-request.ts";
 import type { Role } from "../../domain/viewer.ts";
@@ -22,6 +22,8 @@ export type RedeliveryRow = {
   requested_by: string | null;
   mode: RedeliveryMode;
   automation_id: string | null;
+  /** The automation is a hook of a run. */
+  of_hook: boolean;
   webhook_id: string | null;
   since: Date | null;
   execution_ids: string[] | null;
@@ -40,10 +42,11 @@ export type RedeliveryRow = {
 
 const read = sql("redeliveries_read", `
   select redelivery.id, redelivery.entity_id, entity.name as entity_name, requester.username as requested_by, redelivery.mode, redelivery.automation_id,
-    redelivery.webhook_id, redelivery.since, redelivery.execution_ids, redelivery.status, redelivery.total, redelivery.planned, redelivery.cancelled,
+    automation.scope_kind is not distinct from 'run' as of_hook, redelivery.webhook_id, redelivery.since, redelivery.execution_ids, redelivery.status, redelivery.total, redelivery.planned, redelivery.cancelled,
     progress.delivered, progress.failed, redelivery.created_at, redelivery.finished_at, role_in_entity($2, redelivery.entity_id) as role
   from redeliveries as redelivery join entities as entity on entity.id = redelivery.entity_id
   left join users as requester on requester.id = redelivery.requested_by
+  left join automations as automation on automation.id = redelivery.automation_id
   cross join lateral (
     select count(*) filter (where status = 'finished') as delivered, count(*) filter (where status = 'failed') as failed
     from executions where redelivery_id = redelivery.id) as progress
@@ -57,10 +60,10 @@ export async function findRedelivery(db: Querier, userId: number, id: string): P
 const insert = sql("redeliveries_insert", `
   insert into redeliveries (id, entity_id, requested_by, mode, automation_id, webhook_id, since, execution_ids, total) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`);
 
-export type NewRedelivery = { id: string; entityId: number; userId: number; mode: RedeliveryMode; selection: Selection; total: number };
+export type NewRedelivery = { id: string; entityId: number; userId: number; mode: RedeliveryMode; selection: KeptSelection; total: number };
 
 export async function insertRedeliveryJob(tx: Transaction, { id, entityId, userId, mode, selection, total }: NewRedelivery): Promise<void> {
-  const [automation, webhook, ids] = [selection.by === "automation" ? selection.id : null, selection.by === "webhook" ? selection.id : null, selection.by === "executions" ? [...selection.ids] : null];
+  const [automation, webhook, ids] = [selection.by === "automation" || selection.by === "hook" ? selection.id : null, selection.by === "webhook" ? selection.id : null, selection.by === "executions" ? [...selection.ids] : null];
   await tx.query(insert, [id, entityId, userId, mode, automation, webhook, selection.by === "executions" ? null : selection.since, ids, total]);
 }
 
@@ -68,12 +71,15 @@ export async function insertRedeliveryJob(tx: Transaction, { id, entityId, userI
 const stands = "not exists (select from executions as later where later.redelivery_of = execution.id)";
 const failed = `execution.status = 'failed' and execution.id > $2 and execution.id < $3 and execution.created_at >= $4 and ${stands}`;
 
+// A hook is an automation: its executions are found alike.
 const selecting = {
+  hook: sql("redeliveries_next_hook", `select execution.id from executions as execution where execution.automation_id = $1 and ${failed} order by execution.id limit $5`),
   automation: sql("redeliveries_next_automation", `select execution.id from executions as execution where execution.automation_id = $1 and ${failed} order by execution.id limit $5`),
   webhook: sql("redeliveries_next_webhook", `select execution.id from executions as execution where execution.webhook_id = $1 and ${failed} order by execution.id limit $5`),
 } as const;
 
 const counting = {
+  hook: sql("redeliveries_count_hook", `select count(*) as count from executions as execution where execution.automation_id = $1 and ${failed}`),
   automation: sql("redeliveries_count_automation", `select count(*) as count from executions as execution where execution.automation_id = $1 and ${failed}`),
   webhook: sql("redeliveries_count_webhook", `select count(*) as count from executions as execution where execution.webhook_id = $1 and ${failed}`),
 } as const;
@@ -82,7 +88,7 @@ const ofList = sql("redeliveries_next_listed", `
   select id from executions where id = any ($1) and id > $2 and status in ('finished', 'failed') order by id limit $3`);
 
 /** Ids of executions that the selection holds, between the two ids, in their order. */
-export async function findSelected(db: Querier, selection: Selection, range: { after: string; before: string; limit: number }): Promise<string[]> {
+export async function findSelected(db: Querier, selection: KeptSelection, range: { after: string; before: string; limit: number }): Promise<string[]> {
   const rows = selection.by === "executions"
     ? await db.query<{ id: string }>(ofList, [selection.ids, range.after, range.limit])
     : await db.query<{ id: string }>(selecting[selection.by], [selection.id, laterOf(range.after, leastId(selection.since)), range.before, selection.since ?? new Date(0), range.limit]);
@@ -92,9 +98,29 @@ export async function findSelected(db: Querier, selection: Selection, range: { a
 const laterOf = (one: string, other: string): string => (one > other ? one : other);
 
 /** How many executions that failed the selection holds, of those before the id. */
-export async function countFailed(db: Querier, selection: Exclude<Selection, { by: "executions" }>, before: string): Promise<number> {
+export async function countFailed(db: Querier, selection: Exclude<KeptSelection, { by: "executions" }>, before: string): Promise<number> {
   const [row] = await db.query<{ count: number }>(counting[selection.by], [selection.id, leastId(selection.since), before, selection.since ?? new Date(0)]);
   return row?.count ?? 0;
+}
+
+// Hook by hook, those among them that the run had before; each is a probe of the index of what failed.
+const ofRun = sql("redeliveries_of_run", `
+  select page.id from automations as hook cross join lateral (
+    select execution.id from executions as execution where execution.automation_id = hook.id and ${failed} order by execution.id limit $5
+  ) as page where hook.scope_kind = 'run' and hook.scope_id = $1 order by page.id limit $5`);
+
+/** Ids of executions of the run's hooks that failed, of those before the id, at most `limit`. */
+export async function findFailedOfRun(db: Querier, runId: number, of: { since: Date | null; before: string; limit: number }): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(ofRun, [runId, leastId(of.since), of.before, of.since ?? new Date(0), of.limit]);
+  return rows.map(({ id }) => id);
+}
+
+const hook = sql("redeliveries_hook", "select entity_id, role_in_project($1, project_id) as role from automations where id = $2 and scope_kind = 'run'");
+
+/** A hook of a run, also one that its run no longer has, with the user's role in the run's project. */
+export async function findHook(db: Querier, userId: number, id: string): Promise<{ entity_id: number; role: Role | null } | null> {
+  const [row] = await db.query<{ entity_id: number; role: Role | null }>(hook, [userId, id]);
+  return row ?? null;
 }
 
 export type RedeliveryUnderWay = { id: string; mode: RedeliveryMode; status: "running" | "cancelling"; automation_id: string | null; webhook_id: string | null; since: Date | null; execution_ids: string[] | null; position: string };

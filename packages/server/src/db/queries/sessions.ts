@@ -11,6 +11,7 @@ const insert = sql("sessions_insert", `
 const list = sql("sessions_list", `
   select ${columns} from sessions where user_id = $1 and expires_at > now() and ($2::uuid is null or id > $2) order by id limit $3`);
 const remove = sql("sessions_delete", `delete from sessions where id = $1 and user_id = $2 returning ${columns}`);
+const removeOthers = sql("sessions_delete_others", "delete from sessions where user_id = $1 and id is distinct from $2 and expires_at > now() returning 1 as one");
 const purge = sql("sessions_purge", "delete from sessions where expires_at < now()");
 
 export type NewSession = { id: string; userId: number; entityId: number; hash: Buffer; address: string; userAgent: string | null; lifetimeMs: number };
@@ -27,6 +28,11 @@ export const listSessionsOf = (db: Querier, userId: number, page: { after: strin
 /** The session that was ended; null when that user has no such session. */
 export async function deleteSessionOf(db: Querier, userId: number, id: string): Promise<Session | null> {
   return (await db.query<Session>(remove, [id, userId]))[0] ?? null;
+}
+
+/** Ends all sessions of the user but the one that is named; gives how many. */
+export async function deleteSessionsOf(tx: Querier, userId: number, but: string | null): Promise<number> {
+  return (await tx.query(removeOthers, [userId, but])).length;
 }
 
 export async function purgeExpiredSessions(db: Querier): Promise<void> {

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hideCallbackTokens, makeCallbackToken, readCallbackToken } from "./callback-token.ts";
+import { hideCallbackTokens, hideTokenOf, makeCallbackToken, readCallbackToken } from "./callback-token.ts";
 
 const [key, other] = [createSecretKey(randomBytes(32)), createSecretKey(randomBytes(32))];
 
@@ -39,5 +39,14 @@ describe("a callback's token", () => {
       expect(hideCallbackTokens(text)).toContain("[callback token]");
     }
     expect(hideCallbackTokens(`a ${token} elsewhere`)).toContain(token);
+  });
+
+  test("is hidden where its address is gone too, in whole and cut short, for its own execution", () => {
+    fc.assert(fc.property(fc.uuid(), fc.integer({ min: 22, max: 64 }), (id, kept) => {
+      const token = makeCallbackToken(id, key);
+      expect(hideTokenOf(id, `it is ${token.slice(0, kept)}, encoded %2F${encodeURIComponent(token)}`)).toBe("it is [callback token], encoded %2F[callback token]");
+      expect(hideTokenOf(randomUUID(), `it is ${token}`)).toBe(`it is ${token}`);
+      expect(hideTokenOf(randomUUID(), `https://bellhop.example.com/callbacks/${token}`)).toBe("https://bellhop.example.com/callbacks/[callback token]");
+    }));
   });
 });

@@ -12,7 +12,7 @@ const tokenForm = /^[A-Za-z0-9_-]{64}$/;
  * so that a retry sends the same bytes; when it ends is the server's setting and stands nowhere in it.
  */
 export function makeCallbackToken(executionId: string, key: KeyObject): string {
-  const id = Buffer.from(executionId.replaceAll("-", ""), "hex");
+  const id = bytesOf(executionId);
   return Buffer.concat([id, signature(id, key)]).toString("base64url");
 }
 
@@ -25,9 +25,24 @@ export function readCallbackToken(token: string, keys: readonly KeyObject[]): st
   return id.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+const bytesOf = (executionId: string): Buffer => Buffer.from(executionId.replaceAll("-", ""), "hex");
+
 const signature = (id: Buffer, key: KeyObject): Buffer => createHmac("sha256", key).update("callback.v1.").update(id).digest();
 
+const mark = "[callback token]";
 const inText = /(callbacks(?:\\?\/|%2[Ff]))[A-Za-z0-9_-]{64}(?![A-Za-z0-9_-])/g;
 
 /** The text without the tokens of callback addresses: a history is read by more people than may report. */
-export const hideCallbackTokens = (text: string): string => (text.includes("callbacks") ? text.replace(inText, "$1[callback token]") : text);
+export const hideCallbackTokens = (text: string): string => (text.includes("callbacks") ? text.replace(inText, `$1${mark}`) : text);
+
+/** How many characters of a token its execution's id gives in whole. */
+const idCharacters = 21;
+
+/**
+ * The text without this execution's token too, wherever it stands: a Jinja2 template may take it out of its address, or cut it short. It
+ * is known by its beginning, so nobody needs the key.
+ */
+export function hideTokenOf(executionId: string, text: string): string {
+  const begins = bytesOf(executionId).toString("base64url").slice(0, idCharacters);
+  return hideCallbackTokens(text).replaceAll(new RegExp(`${begins}[A-Za-z0-9_-]*`, "g"), mark);
+}

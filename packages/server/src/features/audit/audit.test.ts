@@ -99,6 +99,11 @@ const changes: Record<string, Case> = {
     const { id } = await sessions.createSession(services, { address: "192.0.2.1", userAgent: null }, { username: "ender", password: canary });
     return (s) => sessions.endSession(s, { userId: user.id, username: "ender", entityId: user.entityId, isAdmin: false }, { id });
   } },
+  "sessions.changePassword": { writes: ["user.change_password"], ready: async (services) => {
+    const { user } = await teams.createUser(services, root, { username: "changer", password: canary });
+    return (s) => sessions.changePassword(s, { userId: user.id, username: "changer", entityId: user.entityId, isAdmin: false }, { currentPassword: canary, newPassword: `${canary} 2` });
+  } },
+  "sessions.setPassword": { writes: ["user.set_password"], ready: async (services) => { await teams.createUser(services, root, { username: "forgetter" }); return (s) => sessions.setPassword(s, root, { username: "forgetter", password: canary }); } },
   "projects.renameProject": { writes: ["project.rename"], ready: async (services) => { await insertProject(services.db, world.teamId, "old-name"); return (s) => projects.renameProject(s, ada, { entity: team, name: "old-name", newName: "new-name" }); } },
   "projects.deleteProject": { writes: ["project.delete"], ready: async (services) => { const id = await insertProject(services.db, world.teamId, "short"); return (s) => projects.deleteProject(s, ada, { id }); } },
 };
@@ -120,7 +125,8 @@ const changeNothing = new Set([
   "registry.listRegistries", "registry.readRegistry", "registry.listRegistryMembers",
   "tokens.makeCredentials", "tokens.auditedKey", "tokens.listApiKeys",
   "tokens.issueApiKey", // a part of createApiKey and createUser
-  "sessions.currentSession", "sessions.listSessions", "sessions.verifyLogin",
+  "sessions.currentSession", "sessions.listSessions",
+  "sessions.verifyLogin", "sessions.recordRefusedKeys", // nobody gets in: an entry without a change, in features/sessions/refused-sign-ins.test.ts
   "sessions.forgetExpired", // what it deletes worked no longer
   "projects.findProject", "projects.listOwnProjects", "projects.readProject", "projects.searchProjects",
   "projects.ensureProject", "projects.upsertProject", // logging makes projects; they are data

@@ -29,11 +29,13 @@ beforeAll(async () => {
   world = await makeWorld();
   receiver = await startReceiver();
   artifactId = await logVersion(world.services, world.member, { ...team, collection: "models", digest: "first" });
+  await logVersion(world.services, world.member, { ...team, collection: "numbered", digest: "numbers" });
   await linkArtifact(world.services, world.admin, { artifact: { id: artifactId }, target: { entity: "acme", project: "wandb-registry-model", collection: "llm" }, aliases: [] });
   await upsertRun(world.services, world.member, { ...team, name: "r1", state: null }, noChanges);
   await putSecret(world.services, world.admin, { team: "vision-team", name: "TOKEN", value: "canary-token-value" });
   webhookId = await insertWebhook(world.services.db, { url: receiver.url, entityId: world.teamId, secretNames: ["TOKEN"] });
   await world.services.db.query(sql("test_org_admin", "update organization_members set role = 'admin' where user_id = $1"), [world.admin.userId]);
+  await create({ name: "created in the project", event: { type: "CREATE_ARTIFACT", filter: "{}" }, action: webhook() });
   const types = ["CREATE_ARTIFACT", "LINK_MODEL", "UNLINK_ARTIFACT", "ADD_ARTIFACT_ALIAS", "ADD_ARTIFACT_TAG", "REMOVE_ARTIFACT_TAG", "ADD_COLLECTION_TAG", "REMOVE_COLLECTION_TAG"];
   for (const type of types) await create({ name: type, event: { type, filter: "{}" }, scope: type === "CREATE_ARTIFACT" ? { organization: "acme", registry: "model" } : { organization: "acme" }, action: webhook() });
   for (const state of ["RUNNING", "FINISHED", "FAILED"]) await create({ name: state, event: { type: "RUN_STATE", filter: `{"run_state_filter":{"states":["${state}"]}}` } });
@@ -46,6 +48,7 @@ afterAll(async () => {
 const webhook = (): AutomationInput["action"] => ({ type: "GENERIC_WEBHOOK", webhook: { id: webhookId }, payload });
 const create = (given: Partial<AutomationInput> & { name: string }) =>
   createAutomation(world.services, world.admin, { description: null, enabled: true, scope: team, event: { type: "ADD_ARTIFACT_ALIAS", filter: "{}" }, action: { type: "NO_OP" }, ...given });
+const version = (collection: string, given: Partial<Extract<TriedChange, { change: "create_artifact" }>> = {}): TriedChange => ({ change: "create_artifact", collection, type: null, metadata: {}, aliases: ["latest"], tags: [], ...given });
 const preview = (tried: TriedChange, viewer = world.admin) => previewChange(world.services, viewer, tried);
 /** `automation: event place` of everything that a preview tells of. */
 const told = async (tried: TriedChange): Promise<string[]> =>
@@ -59,8 +62,18 @@ async function everyRow(): Promise<Record<string, string>> {
   return Object.fromEntries(prints);
 }
 
+async function countObjects(): Promise<number> {
+  let count = 0;
+  for await (const _ of world.services.objects.list()) count += 1;
+  return count;
+}
+
 describe("the dry run of a change", () => {
   test.each<[string, TriedChange, string[]]>([
+    ["a new version", version("vision-team/mnist/models"), ["ADD_ARTIFACT_ALIAS fires models", "created in the project fires models"]],
+    ["a new version with tags and aliases", version("vision-team/mnist/models", { aliases: ["latest", "best"], tags: ["good"] }), ["ADD_ARTIFACT_ALIAS fires models", "ADD_ARTIFACT_ALIAS fires models", "ADD_ARTIFACT_TAG fires models", "created in the project fires models"]],
+    ["the first version of a new collection", version("vision-team/mnist/fresh", { type: "model", aliases: [] }), ["created in the project fires fresh"]],
+    ["the first version of a new project", version("vision-team/new/fresh", { type: "model", aliases: ["best"] }), ["ADD_ARTIFACT_ALIAS fires fresh"]],
     ["an alias on a source version", { change: "add_alias", artifact: "vision-team/mnist/models:v0", alias: "production" }, ["ADD_ARTIFACT_ALIAS fires models"]],
     ["an alias on a linked version", { change: "add_alias", artifact: `${portfolio}:latest`, alias: "production" }, ["ADD_ARTIFACT_ALIAS fires llm"]],
     ["an alias that is there already", { change: "add_alias", artifact: "vision-team/mnist/models:v0", alias: "latest" }, []],
@@ -74,12 +87,14 @@ describe("the dry run of a change", () => {
     ["a run that is running already", { change: "run_state", run: { ...team, run: "r1" }, state: "RUNNING" }, []],
   ])("%s: tells what would fire, stores nothing, sends nothing", async (_what, tried, expected) => {
     const before = await everyRow();
+    const objectCount = await countObjects();
     expect(Object.keys(before)).toContain("events");
     const running = startTestPipeline(world.services.db, { secretStore: world.services.secretStore });
     expect(await told(tried)).toEqual(expected);
     await running.stop();
     expect(await everyRow()).toEqual(before);
     expect(receiver.received).toEqual([]);
+    expect(await countObjects(), "no content is kept").toBe(objectCount);
   });
 
   test("a tag that is there is removed in the dry run, and a version is named by its id too", async () => {
@@ -103,6 +118,18 @@ describe("the dry run of a change", () => {
     await addAliases(world.services, world.admin, { artifactId, aliases: [{ ...team, collection: "models", alias: "shipped" }] });
     const wanted = requests.map((request) => request?.body?.replace("${TOKEN}", "canary-token-value"));
     await until("it arrives", () => receiver.received.some(({ body }) => wanted.includes(body)));
+    await running.stop();
+  });
+
+  test("tells exactly the requests of a version that is then logged, with its number and metadata", async () => {
+    await create({ name: "read", scope: { ...team, collection: "numbered" }, event: { type: "CREATE_ARTIFACT", filter: "{}" }, action: { type: "GENERIC_WEBHOOK", webhook: { id: webhookId }, payload: '{"read":"${artifact_version_string} ${artifact_metadata.kind}","f1":"${=artifact_metadata.f1}"}' } });
+    const tried = await preview(version("vision-team/mnist/numbered", { metadata: { kind: "resnet", f1: 0.25 } }));
+    expect(tried.events.map(({ event }) => [event.type, event.collection, event.version])).toEqual([["CREATE_ARTIFACT", "numbered", "v1"], ["ADD_ARTIFACT_ALIAS", "numbered", "v1"]]);
+    const body = tried.events[0]?.automations.find(({ name }) => name === "read")?.request?.body ?? "";
+    expect(body).toBe('{"read":"vision-team/mnist/numbered:v1 resnet","f1":0.25}');
+    const running = startTestPipeline(world.services.db, { secretStore: world.services.secretStore });
+    await logVersion(world.services, world.member, { ...team, collection: "numbered", digest: "numbered", metadata: '{"kind":"resnet","f1":0.25}' });
+    await until("it arrives", () => receiver.received.some((request) => request.body === body));
     await running.stop();
   });
 
@@ -142,6 +169,8 @@ describe("a dry run of very much", () => {
 
 describe("who may try a change", () => {
   test.each<[string, TriedChange]>([
+    ["create_artifact", version("vision-team/mnist/models")],
+    ["create_artifact of a new collection", version("vision-team/mnist/unheard", { type: "model" })],
     ["add_alias", { change: "add_alias", artifact: "vision-team/mnist/models:v0", alias: "x" }],
     ["link", { change: "link", artifact: "vision-team/mnist/models:v0", collection: portfolio, aliases: [] }],
     ["unlink", { change: "unlink", artifact: `${portfolio}:v0` }],
@@ -177,6 +206,11 @@ describe("who may try a change", () => {
     ["an id that is none", { change: "add_alias", artifact: "nonsense", alias: "x" }, { code: "not_found" }],
     ["a path without a project", { change: "add_alias", artifact: "vision-team/models:v0", alias: "x" }, { code: "invalid", details: [{ path: "artifact", message: "must be written as entity/project/collection:alias" }] }],
     ["an alias that cannot be one", { change: "add_alias", artifact: "vision-team/mnist/models:v0", alias: "v3" }, { code: "invalid" }],
+    ["a version in a registry", version(portfolio), { code: "invalid", details: [{ path: "projectName", message: expect.stringContaining("is a registry") }] }],
+    ["a version of another type", version("vision-team/mnist/models", { type: "dataset" }), { code: "conflict" }],
+    ["a version of a collection that is not there, without its type", version("vision-team/mnist/none"), { code: "not_found" }],
+    ["a version with an alias that cannot be one", version("vision-team/mnist/models", { aliases: ["v3"] }), { code: "invalid" }],
+    ["a version with metadata over the limit", version("vision-team/mnist/models", { metadata: { text: "x".repeat(1 << 20) } }), { code: "too_large" }],
     ["an unlink from the source", { change: "unlink", artifact: "vision-team/mnist/models:v0" }, { code: "not_found" }],
     ["a run that is not there", { change: "run_state", run: { ...team, run: "none" }, state: "RUNNING" }, { code: "not_found" }],
   ])("%s is refused as the change itself would be", async (_what, tried, expected) => {

@@ -7,9 +7,11 @@ import { requireProject } from "../access/index.ts";
 import { addAliases, addTagsToCollection, findArtifact, findMemberByName, linkArtifact, removeTagsFromCollection, unlinkArtifact, updateArtifact } from "../artifacts/index.ts";
 import { findRun, noChanges, receiveReport, upsertRun } from "../runs/index.ts";
 import type { Services } from "../services.ts";
+import { createVersion } from "./create-version.ts";
 
 /** `entity/project/collection:alias`, or the version's id; and `entity/project/collection`. */
 export type TriedChange =
+  | { change: "create_artifact"; collection: string; type: string | null; metadata: Readonly<Record<string, unknown>>; aliases: readonly string[]; tags: readonly string[] }
   | { change: "add_alias"; artifact: string; alias: string }
   | { change: "link"; artifact: string; collection: string; aliases: readonly string[] }
   | { change: "unlink"; artifact: string }
@@ -22,6 +24,10 @@ type Needs = Pick<Services, "db" | "pipeline" | "clock" | "random" | "limits" | 
 /** Makes the change by the verb that would make it in earnest, with that verb's permissions and refusals. */
 export async function makeChange(services: Needs, viewer: Viewer, tried: TriedChange): Promise<void> {
   switch (tried.change) {
+    case "create_artifact": {
+      const { change: _, collection, ...version } = tried;
+      return createVersion(services, viewer, { ...version, place: collectionNamed(collection) });
+    }
     case "add_alias": {
       const { artifactId, entity, project, collection } = await versionNamed(services, viewer, tried.artifact);
       return addAliases(services, viewer, { artifactId, aliases: [{ entity, project, collection, alias: tried.alias }] });

@@ -18,7 +18,7 @@ export async function cancelRedelivery(services: Pick<Services, "db">, viewer: V
     const { redelivery, entityId, role } = await requireVisibleRedelivery(tx, viewer, input.id);
     if (redelivery.requestedBy !== viewer.username) requireRole(role, "admin", `in "${redelivery.entity}"`);
     if (!(await cancelRedeliveryById(tx, redelivery.id))) throw conflict(`The redelivery is ${redelivery.status}; there is nothing to cancel.`);
-    await recordAudit(tx, viewer, { action: "redelivery.cancel", entityId, object: { id: redelivery.id, name: nameOf(redelivery) }, before: { planned: redelivery.planned, total: redelivery.total } });
+    await recordAudit(tx, viewer, { action: "redelivery.cancel", entityId, object: { id: redelivery.id, name: nameOf(redelivery.selection) }, before: { planned: redelivery.planned, total: redelivery.total } });
     return (await requireVisibleRedelivery(tx, viewer, redelivery.id)).redelivery;
   });
 }

@@ -1,32 +1,39 @@
 import type { Querier } from "../../db/database.ts";
 import { findAutomation } from "../../db/queries/automations.ts";
-import { findChosen } from "../../db/queries/redeliveries.ts";
+import { findChosen, findFailedOfRun, findHook } from "../../db/queries/redeliveries.ts";
+import { findRunByName } from "../../db/queries/runs.ts";
 import { findWebhookForAutomation } from "../../db/queries/webhooks.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
-import type { Selection } from "../../domain/redelivery.ts";
+import type { KeptSelection, Selection } from "../../domain/redelivery.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
-import { requireRole } from "../access/index.ts";
+import { requireProject, requireRole } from "../access/index.ts";
 import { editorRole } from "../automations/index.ts";
 
 export const mostChosen = 1_000;
 
+type Owned = { entityId: number };
+
 /**
  * Whether the viewer may deliver the selection again: who may edit the automations, or administers the team of the webhook.
- * Gives the entity that the redelivery belongs to.
+ * Gives the entity that the redelivery belongs to, and the selection to keep, of executions before the id.
  */
-export async function requireSelection(db: Querier, viewer: Viewer, selection: Selection): Promise<{ entityId: number }> {
+export async function requireSelection(db: Querier, viewer: Viewer, selection: Selection, before: string): Promise<Owned & { kept: KeptSelection }> {
   switch (selection.by) {
     case "executions":
-      return requireExecutions(db, viewer, selection.ids);
+      return { ...(await requireExecutions(db, viewer, selection.ids)), kept: selection };
     case "automation":
-      return requireAutomation(db, viewer, selection.id);
+      return { ...(await requireAutomation(db, viewer, selection.id)), kept: selection };
+    case "hook":
+      return { ...(await requireHook(db, viewer, selection.id)), kept: selection };
+    case "run":
+      return requireRun(db, viewer, selection, before);
     case "webhook":
-      return requireWebhook(db, viewer, selection.id);
+      return { ...(await requireWebhook(db, viewer, selection.id)), kept: selection };
   }
 }
 
-async function requireExecutions(db: Querier, viewer: Viewer, ids: readonly string[]): Promise<{ entityId: number }> {
+async function requireExecutions(db: Querier, viewer: Viewer, ids: readonly string[]): Promise<Owned> {
   if (ids.length === 0 || ids.length > mostChosen) throw invalidAt("executions", `must be from 1 to ${mostChosen} ids, are ${ids.length}`);
   if (new Set(ids).size < ids.length) throw invalidAt("executions", "an id stands there twice");
   const rows = new Map((ids.every(isUuid) ? await findChosen(db, viewer.userId, ids) : []).map((row) => [row.id, row]));
@@ -41,14 +48,33 @@ async function requireExecutions(db: Querier, viewer: Viewer, ids: readonly stri
   return { entityId };
 }
 
-async function requireAutomation(db: Querier, viewer: Viewer, id: string): Promise<{ entityId: number }> {
+async function requireAutomation(db: Querier, viewer: Viewer, id: string): Promise<Owned> {
   const row = isUuid(id) ? await findAutomation(db, viewer.userId, id) : null;
   if (row === null || row.role === null) throw notFound("Automation");
   requireRole(row.role, editorRole(row.scope_kind), "in the scope of the automation");
   return { entityId: row.entity_id };
 }
 
-async function requireWebhook(db: Querier, viewer: Viewer, id: string): Promise<{ entityId: number }> {
+async function requireHook(db: Querier, viewer: Viewer, id: string): Promise<Owned> {
+  const row = isUuid(id) ? await findHook(db, viewer.userId, id) : null;
+  if (row === null || row.role === null) throw notFound("Run hook");
+  requireRole(row.role, editorRole("run"), "in the project of the run");
+  return { entityId: row.entity_id };
+}
+
+/** What failed of a run's hooks is listed here and now: a run has few, and what fails later is not part of it. */
+async function requireRun(db: Querier, viewer: Viewer, { path, since }: Extract<Selection, { by: "run" }>, before: string): Promise<Owned & { kept: KeptSelection }> {
+  const [entity, name, run, ...more] = path.split("/");
+  if (entity === undefined || name === undefined || run === undefined || more.length > 0) throw invalidAt("run", "must be entity/project/run");
+  const project = await requireProject(db, viewer, { entity, name }, editorRole("run"));
+  const found = await findRunByName(db, project.id, run);
+  if (found === null) throw notFound(`Run "${path}"`);
+  const ids = await findFailedOfRun(db, found.id, { since, before, limit: mostChosen + 1 });
+  if (ids.length > mostChosen) throw invalidAt("run", `more than ${mostChosen} deliveries of its hooks failed; take those since a time, or hook by hook`);
+  return { entityId: project.entity_id, kept: { by: "executions", ids } };
+}
+
+async function requireWebhook(db: Querier, viewer: Viewer, id: string): Promise<Owned> {
   const row = isUuid(id) ? await findWebhookForAutomation(db, viewer.userId, { id }) : null;
   if (row === null || row.role === null) throw notFound("Webhook");
   requireRole(row.role, "admin", "in the team that owns the webhook");

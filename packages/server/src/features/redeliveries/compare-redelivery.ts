@@ -4,7 +4,7 @@ import { findRedeliverySource } from "../../db/queries/redeliveries.ts";
 import { notFound } from "../../domain/failure.ts";
 import type { Difference } from "../../domain/json-difference.ts";
 import { differencesOf } from "../../domain/json-difference.ts";
-import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
+import { hideTokenOf } from "../../domain/outcome/callback-token.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
 import { showSealed } from "../../domain/template/sealed-text.ts";
@@ -39,8 +39,8 @@ export async function compareRedelivery(services: Pick<Services, "db" | "actions
   const source = await findRedeliverySource(services.db, execution.id);
   if (source === null) throw notFound("Execution");
   const then = { executionId: source.messageId, earlier: source.rendered };
-  const sameBytes = proposal(source.then, await renderBy(services, source, source.then, then));
-  const renderedAnew = proposal(source.today, await renderBy(services, source, source.today, { executionId: idToCome, earlier: null }));
+  const sameBytes = proposal(source, source.then, await renderBy(services, source, source.then, then));
+  const renderedAnew = proposal(source, source.today, await renderBy(services, source, source.today, { executionId: idToCome, earlier: null }));
   const same = sameBytes.body === renderedAnew.body && sameBytes.webhookId === renderedAnew.webhookId && sameBytes.reason === renderedAnew.reason;
   return { sameBytes, renderedAnew, same, differences: differencesOf(readBody(sameBytes.body), readBody(renderedAnew.body), mostDifferences) };
 }
@@ -50,9 +50,9 @@ function renderBy(services: Pick<Services, "actions" | "publicUrl">, { event }: 
   return stages.render(services.actions.get(actionType), job, shownCallbackUrl(services));
 }
 
-const proposal = ({ webhook }: Configured, rendered: Rendered): Proposal => ({
+const proposal = ({ messageId }: RedeliverySource, { webhook }: Configured, rendered: Rendered): Proposal => ({
   webhookId: webhook?.id ?? null,
-  body: rendered.ok && rendered.request.body !== null ? hideCallbackTokens(showSealed(rendered.request.body)) : null,
+  body: rendered.ok && rendered.request.body !== null ? hideTokenOf(messageId, showSealed(rendered.request.body)) : null,
   reason: rendered.ok ? null : rendered.reason,
 });
 

@@ -2,7 +2,7 @@ import type { RedeliveryRow } from "../../db/queries/redeliveries.ts";
 import { findRedelivery } from "../../db/queries/redeliveries.ts";
 import type { Querier } from "../../db/database.ts";
 import { notFound } from "../../domain/failure.ts";
-import type { RedeliveryMode, RedeliveryStatus, Selection } from "../../domain/redelivery.ts";
+import type { KeptSelection, RedeliveryMode, RedeliveryStatus, Selection } from "../../domain/redelivery.ts";
 import type { Role, Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
 
@@ -13,7 +13,7 @@ export type Redelivery = {
   entity: string;
   requestedBy: string | null;
   mode: RedeliveryMode;
-  selection: Selection;
+  selection: KeptSelection;
   status: RedeliveryStatus;
   /** How many executions it was counted to hold when it was asked for. */
   total: number;
@@ -31,7 +31,7 @@ export const redeliveryOf = (row: RedeliveryRow): Redelivery => ({
   entity: row.entity_name,
   requestedBy: row.requested_by,
   mode: row.mode,
-  selection: selectionOf(row),
+  selection: selectionOf(row, row.of_hook ? "hook" : "automation"),
   status: row.status,
   total: row.total,
   planned: row.planned,
@@ -42,15 +42,18 @@ export const redeliveryOf = (row: RedeliveryRow): Redelivery => ({
   finishedAt: row.finished_at,
 });
 
-/** The selection as it was stored. */
-export function selectionOf(row: Pick<RedeliveryRow, "automation_id" | "webhook_id" | "execution_ids" | "since">): Selection {
-  if (row.automation_id !== null) return { by: "automation", id: row.automation_id, since: row.since };
+/** The selection as it was stored; a run hook is stored as the automation that it is. */
+export function selectionOf(row: Pick<RedeliveryRow, "automation_id" | "webhook_id" | "execution_ids" | "since">, by: "automation" | "hook" = "automation"): KeptSelection {
+  if (row.automation_id !== null) return { by, id: row.automation_id, since: row.since };
   if (row.webhook_id !== null) return { by: "webhook", id: row.webhook_id, since: row.since };
   return { by: "executions", ids: row.execution_ids ?? [] };
 }
 
-/** How the audit log calls it: `automation 0189…`, `3 executions`. */
-export const nameOf = ({ selection }: Redelivery): string => (selection.by === "executions" ? `${selection.ids.length} executions` : `${selection.by} ${selection.id}`);
+/** How the audit log calls it: `automation 0189…`, `run team/project/id`, `3 executions`. */
+export function nameOf(selection: Selection): string {
+  if (selection.by === "executions") return `${selection.ids.length} executions`;
+  return `${selection.by} ${selection.by === "run" ? selection.path : selection.id}`;
+}
 
 /** The redelivery with the viewer's role; not_found where they have none in its entity. */
 export async function requireVisibleRedelivery(db: Querier, viewer: Viewer, id: string): Promise<{ redelivery: Redelivery; entityId: number; role: Role }> {

@@ -1,6 +1,6 @@
-import type { Transaction } from "../../db/database.ts";
+import type { Querier } from "../../db/database.ts";
 import { countFailed, insertRedeliveryJob } from "../../db/queries/redeliveries.ts";
-import type { RedeliveryMode, Selection } from "../../domain/redelivery.ts";
+import type { KeptSelection, RedeliveryMode, Selection } from "../../domain/redelivery.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { Services } from "../services.ts";
@@ -13,22 +13,23 @@ export type RedeliveryInput = { selection: Selection; mode: RedeliveryMode };
 
 /** How many executions the redelivery would hold, without any of it being done. */
 export async function countRedelivery(services: Pick<Services, "db" | "ids">, viewer: Viewer, { selection }: RedeliveryInput): Promise<number> {
-  await requireSelection(services.db, viewer, selection);
-  return selection.by === "executions" ? selection.ids.length : countFailed(services.db, selection, services.ids());
+  const before = services.ids();
+  const { kept } = await requireSelection(services.db, viewer, selection, before);
+  return totalOf(services.db, kept, before);
 }
 
 /** Notes what is to be delivered again; workers plan it in the background. */
 export async function startRedelivery(services: Pick<Services, "db" | "ids">, viewer: Viewer, { selection, mode }: RedeliveryInput): Promise<Redelivery> {
   return services.db.transaction(async (tx) => {
     noEvent("a redelivery repeats events that are stored already");
-    const { entityId } = await requireSelection(tx, viewer, selection);
     const id = services.ids();
-    await insertRedeliveryJob(tx, { id, entityId, userId: viewer.userId, mode, selection, total: await totalOf(tx, selection, id) });
+    const { entityId, kept } = await requireSelection(tx, viewer, selection, id);
+    await insertRedeliveryJob(tx, { id, entityId, userId: viewer.userId, mode, selection: kept, total: await totalOf(tx, kept, id) });
     const { redelivery } = await requireVisibleRedelivery(tx, viewer, id);
-    await recordAudit(tx, viewer, { action: "redelivery.start", entityId, object: { id, name: nameOf(redelivery) }, after: { mode, selection, total: redelivery.total } });
+    await recordAudit(tx, viewer, { action: "redelivery.start", entityId, object: { id, name: nameOf(selection) }, after: { mode, selection, total: redelivery.total } });
     return redelivery;
   });
 }
 
-const totalOf = async (tx: Transaction, selection: Selection, before: string): Promise<number> =>
-  selection.by === "executions" ? selection.ids.length : countFailed(tx, selection, before);
+const totalOf = async (db: Querier, selection: KeptSelection, before: string): Promise<number> =>
+  selection.by === "executions" ? selection.ids.length : countFailed(db, selection, before);

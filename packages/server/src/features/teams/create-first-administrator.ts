@@ -1,10 +1,10 @@
 import type { Transaction } from "../../db/database.ts";
 import { hasServerAdmin, takeFirstAdminTurn } from "../../db/queries/people.ts";
+import { requirePassword } from "../../domain/password.ts";
 import { newApiKey } from "../../kit/api-key.ts";
 import { hashPassword } from "../../kit/password.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { Services } from "../services.ts";
-import { requirePassword } from "./create-user.ts";
 import { insertPerson } from "./insert-person.ts";
 import { nameTaken, requireEntityName } from "./names.ts";
 
@@ -22,7 +22,7 @@ export async function createFirstAdministrator(
   // Hashing takes a tenth of a second; every start but the first is spared it.
   if (await hasServerAdmin(services.db)) return { created: false };
   requireEntityName(input.username, "username");
-  if (input.password !== null) requirePassword(input.password);
+  if (input.password !== null) requirePassword(input.password, "password");
   noEvent("automations watch artifacts and runs, not people");
   const password = input.password ?? newApiKey(services.random).slice(0, 20);
   const passwordHash = await hashPassword(password, services.random);

@@ -1,5 +1,6 @@
 import type { User } from "../../db/queries/people.ts";
 import { invalidAt } from "../../domain/failure.ts";
+import { requirePassword } from "../../domain/password.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isPlausibleApiKey } from "../../kit/api-key.ts";
 import { hashPassword } from "../../kit/password.ts";
@@ -18,7 +19,7 @@ export type CreateUserInput = { username: string; displayName?: string | undefin
 export async function createUser(services: Pick<Services, "db" | "random" | "ids">, viewer: Viewer, input: CreateUserInput): Promise<{ user: User; apiKey: string }> {
   requireServerAdmin(viewer);
   requireEntityName(input.username, "username");
-  if (input.password !== undefined) requirePassword(input.password);
+  if (input.password !== undefined) requirePassword(input.password, "password");
   if (input.apiKey !== undefined && !isPlausibleApiKey(input.apiKey)) throw invalidAt("apiKey", "is not a W&B API key: it needs 40 or more letters, digits, - and _, after an optional prefix and dash");
   if (input.email !== undefined && !/^[^@\s]+@[^@\s]+$/.test(input.email)) throw invalidAt("email", "is not an email address");
   noEvent("automations watch artifacts and runs, not people");
@@ -30,8 +31,4 @@ export async function createUser(services: Pick<Services, "db" | "random" | "ids
   } catch (error) {
     throw nameTaken(error, input.username);
   }
-}
-
-export function requirePassword(password: string): void {
-  if (password.length < 8 || password.length > 256) throw invalidAt("password", "must have 8 to 256 characters");
 }

@@ -172,7 +172,7 @@ describe("the first administrator", () => {
       const [made] = results.filter(({ created }) => created);
       expect(results.filter(({ created }) => created)).toHaveLength(1);
       expect(await viewerOf(own, made?.apiKey ?? "")).toMatchObject({ username: "admin", isAdmin: true });
-      expect(await verifyLogin(own, { username: "admin", password: made?.password ?? "", address: "a" })).toMatchObject({ isAdmin: true });
+      expect(await verifyLogin(own, { address: "a", userAgent: null }, { username: "admin", password: made?.password ?? "" })).toMatchObject({ isAdmin: true });
       expect(await createFirstAdministrator(own, input)).toEqual({ created: false });
     } finally {
       await fresh.drop();

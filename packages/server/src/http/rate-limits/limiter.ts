@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { tooManyRequests } from "../../domain/failure.ts";
 import type { RequestLimits } from "../../features/services.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -24,7 +25,7 @@ export type RateLimiter = {
   standing(request: object): Standing | null;
 };
 
-type Arrived = { ip: string };
+export type Arrived = Pick<FastifyRequest, "ip" | "headers">;
 
 const mostBuckets = 50_000;
 
@@ -35,7 +36,7 @@ const words: Record<RateLimitKind, string> = {
   failures: "Too many requests with a wrong API key from this address.",
 };
 
-export function makeRateLimiter(clock: Clock, limits: RequestLimits, observe: (kind: RateLimitKind) => void): RateLimiter {
+export function makeRateLimiter(clock: Clock, limits: RequestLimits, observe: (kind: RateLimitKind, request: Arrived) => void): RateLimiter {
   const buckets = (kind: RateLimitKind): TokenBuckets | null => (limits[kind] === 0 ? null : makeTokenBuckets(clock, limits[kind], mostBuckets));
   const [keys, teams, addresses, failures] = [buckets("key"), buckets("team"), buckets("address"), buckets("failures")];
   const standings = new WeakMap<object, Standing>();
@@ -46,7 +47,7 @@ export function makeRateLimiter(clock: Clock, limits: RequestLimits, observe: (k
   const judge = (kind: RateLimitKind, request: Arrived, standing: Standing): void => {
     note(request, standing);
     if (standing.nextInMs === 0) return;
-    observe(kind);
+    observe(kind, request);
     throw tooManyRequests(`${words[kind]} Try again later.`, standing.nextInMs);
   };
   return {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeAll, afterAll, describe, expect, test } from "vitest";
+import { sql } from "../../db/database.ts";
 import type { RequestLimits } from "../../features/services.ts";
 import { defaultLimits } from "../../features/services.ts";
 import { createApiKey } from "../../features/tokens/index.ts";
@@ -7,6 +8,7 @@ import type { World } from "../../features/automations/testing/automation-world.
 import { makeWorld } from "../../features/automations/testing/automation-world.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { silentLog } from "../../kit/log.ts";
+import { until } from "../../testing/until.ts";
 import { registerFaces } from "../faces.ts";
 import type { Metrics } from "../health/metrics.ts";
 import { makeMetrics } from "../health/metrics.ts";
@@ -86,6 +88,10 @@ describe("rate limits", () => {
     const refused = await me(server, key);
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "12"]);
     expect(await status(get(server, "/api/v1/openapi.json")), "what needs no key").toBe(200);
+    expect(await status(me(server, key))).toBe(429);
+    const noted = (): Promise<object[]> => world.services.db.query(sql("test_refused_keys", "select action, entity_id, address, user_agent from audit_entries where action = 'api_key.refuse'"), []);
+    await until("it stands in the audit log", async () => (await noted()).length > 0);
+    expect(await noted(), "once").toEqual([{ action: "api_key.refuse", entity_id: null, address: "127.0.0.1", user_agent: "node" }]);
     server.pass(12_000);
     expect(await status(me(server, key))).toBe(200);
   });

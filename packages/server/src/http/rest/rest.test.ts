@@ -122,6 +122,13 @@ describe("what every route does alike", () => {
 });
 
 describe("people over REST", () => {
+  test("the one character that PostgreSQL can't hold is 422, wherever it stands", async () => {
+    for (const path of ["/users/a%00b", "/organizations/%00"]) {
+      const { status, body: said } = await admin("GET", path);
+      expect([path, status, JSON.stringify(said)]).toEqual([path, 422, expect.stringContaining("U+0000")]);
+    }
+  });
+
   test("users: created by the administrator, read, listed, deleted", async () => {
     expect(await ada("POST", "/users", { username: "x" })).toMatchObject({ status: 403 });
     const made = await admin("POST", "/users", { username: "temp", email: "temp@example.com", apiKey: "9".repeat(40) });

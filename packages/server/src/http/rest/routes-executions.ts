@@ -23,8 +23,8 @@ export const executionRoutes: Route[] = [
     method: "GET", path: "/executions/{id}", tag, summary: "Read an execution with its attempts, and what its receiver reported",
     params: execution, query: nothing, body: null, answer: executionWithAttemptsSchema, status: 200,
     handle: async ({ services, viewer, params }) => {
-      const { attempts, reports, causes, ...read } = await readExecution(services, viewer, params);
-      return { ...showExecution(read), attempts: attempts.map(showAttempt), reports: reports.map(showReport), causes: causes.map(showCause) };
+      const { traceparent, attempts, reports, causes, ...read } = await readExecution(services, viewer, params);
+      return { ...showExecution(read), traceparent, attempts: attempts.map(showAttempt), reports: reports.map(showReport), causes: causes.map(showCause) };
     },
   }),
   route({

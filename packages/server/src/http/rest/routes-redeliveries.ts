@@ -13,7 +13,9 @@ const byId = z.strictObject({ id: nameSchema });
 function selectionOf({ selection }: StartRedelivery): Selection {
   if ("executions" in selection) return { by: "executions", ids: selection.executions };
   const since = selection.since === undefined ? null : new Date(selection.since);
-  return "automation" in selection ? { by: "automation", id: selection.automation, since } : { by: "webhook", id: selection.webhook, since };
+  if ("automation" in selection) return { by: "automation", id: selection.automation, since };
+  if ("hook" in selection) return { by: "hook", id: selection.hook, since };
+  return "run" in selection ? { by: "run", path: selection.run, since } : { by: "webhook", id: selection.webhook, since };
 }
 
 export const redeliveryRoutes: Route[] = [

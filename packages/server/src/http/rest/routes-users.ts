@@ -1,6 +1,7 @@
-import { createdUserSchema, createUserSchema, currentUserSchema, listOf, nameSchema, pageQuery, userSchema } from "@bellhop/contract";
+import { changePasswordSchema, createdUserSchema, createUserSchema, currentUserSchema, listOf, nameSchema, pageQuery, setPasswordSchema, userSchema } from "@bellhop/contract";
 import { z } from "zod";
 import { createUser, deleteUser, listUserOrganizations, listUsers, listUserTeams, readCurrentUser, readUser } from "../../features/teams/index.ts";
+import { changePassword, setPassword } from "../../features/sessions/index.ts";
 import { pageOf, readCursor } from "./page.ts";
 import type { Route } from "./route.ts";
 import { nothing, route, silentRoute } from "./route.ts";
@@ -47,4 +48,17 @@ const users: Route[] = [
   }),
 ];
 
-export const userRoutes: Route[] = [...users, ...keyRoutes];
+const passwords: Route[] = [
+  silentRoute({
+    method: "PUT", path: "/users/me/password", tag, summary: "Change your password: all of your sessions end but this one; API keys stay",
+    params: nothing, query: nothing, body: changePasswordSchema,
+    handle: ({ services, viewer, body }) => changePassword(services, viewer, body),
+  }),
+  silentRoute({
+    method: "PUT", path: "/users/{username}/password", tag, summary: "Give a user a new password: all of their sessions end; API keys stay; for administrators of the server",
+    params: username, query: nothing, body: setPasswordSchema,
+    handle: ({ services, viewer, params, body }) => setPassword(services, viewer, { ...params, ...body }),
+  }),
+];
+
+export const userRoutes: Route[] = [...users, ...passwords, ...keyRoutes];

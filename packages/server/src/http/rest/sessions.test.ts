@@ -104,6 +104,22 @@ describe("sessions", () => {
     expect(listed.items).toHaveLength(1);
   });
 
+  test("a password is changed by its user, whose other sessions stop working at once; keys and the session that asks go on", async () => {
+    const [one, other] = [await signIn(), await signIn()];
+    const change = (body: unknown, origin?: string): Promise<Response> => call({ method: "PUT", path: "/users/me/password", cookie: one.cookie, body, ...(origin === undefined ? {} : { origin }) });
+    const passwords = { currentPassword: "correct horse", newPassword: "battery staple" };
+    expect((await change(passwords)).status, "from another site").toBe(403);
+    const wrong = await change({ ...passwords, currentPassword: "wrong horse" }, address);
+    expect([wrong.status, (await json(wrong)).error]).toEqual([422, { code: "invalid", message: "currentPassword: is not your password", details: [{ path: "currentPassword", message: "is not your password" }] }]);
+    expect((await call({ path: "/users/me", cookie: other.cookie })).status).toBe(200);
+    expect((await change(passwords, address)).status).toBe(204);
+    expect([(await call({ path: "/users/me", cookie: other.cookie })).status, (await call({ path: "/users/me", cookie: one.cookie })).status]).toEqual([401, 200]);
+    expect((await admin("PUT", "/users/ada/password", { password: "short" })).body.error.details).toEqual([{ path: "password", message: "must have 8 to 256 characters" }]);
+    expect((await admin("PUT", "/users/ada/password", { password: "correct horse" })).status).toBe(204);
+    expect((await call({ path: "/users/me", cookie: one.cookie })).status).toBe(401);
+    expect((await signIn()).response.status).toBe(201);
+  });
+
   test("an administrator makes, imports, lists and revokes another user's keys; nobody else does", async () => {
     const { cookie } = await signIn();
     const imported = "w".repeat(40);

@@ -21,6 +21,8 @@ function showSelection(selection: Redelivery["selection"]): Shown["selection"] {
       return { executions: [...selection.ids] };
     case "automation":
       return { automation: selection.id, since: selection.since?.toISOString() ?? null };
+    case "hook":
+      return { hook: selection.id, since: selection.since?.toISOString() ?? null };
     case "webhook":
       return { webhook: selection.id, since: selection.since?.toISOString() ?? null };
   }

@@ -34,7 +34,7 @@ async function signIn(services: UiServices, request: FastifyRequest): Promise<Ou
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
   const username = form.get("username") ?? "";
   try {
-    const viewer = await verifyLogin(services, { username, password: form.get("password") ?? "", address: request.ip });
+    const viewer = await verifyLogin(services, originOf(request), { username, password: form.get("password") ?? "" });
     if (viewer === null) return { status: 401, page: signInPage({ username, problem: "User name and password do not fit." }) };
     const key = await createApiKey(services, { ...viewer, origin: { ...originOf(request), credential: null } }, { description: `authorize page ${services.clock.now().toISOString().slice(0, 10)}` });
     return { status: 200, page: apiKeyPage({ username: viewer.username, apiKey: key.apiKey, publicUrl: services.publicUrl }) };

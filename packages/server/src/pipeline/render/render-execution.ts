@@ -1,5 +1,6 @@
 import type { LeasedJob } from "../../db/queries/lease-jobs.ts";
 import { variablesOf } from "../../domain/event-variables.ts";
+import { hideTokenOf } from "../../domain/outcome/callback-token.ts";
 import type { Action, Rendered } from "../../ports/action/port.ts";
 
 /** What rendering takes of a job; a preview renders what was never leased. */
@@ -21,5 +22,10 @@ export async function render(action: Action | undefined, job: Renderable, callba
     variables: variablesOf(job.event, { automationName: job.automationName, executionId: job.messageId, callbackUrl }),
     earlier: job.rendered,
   });
-  return rendered.ok && job.rendered !== null ? { ok: true, request: job.rendered } : rendered;
+  if (!rendered.ok) return withoutToken(rendered, job.messageId);
+  return job.rendered === null ? rendered : { ok: true, request: job.rendered };
 }
+
+/** What a template complains about may quote the address to report to, and stands in the history. */
+const withoutToken = ({ detail, ...rendered }: Extract<Rendered, { ok: false }>, messageId: string): Rendered =>
+  detail === undefined ? rendered : { ...rendered, detail: hideTokenOf(messageId, detail) };

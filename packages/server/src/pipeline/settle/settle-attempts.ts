@@ -1,5 +1,7 @@
 import type { Database, Transaction } from "../../db/database.ts";
-import type { BreakerPolicy, Settlement, Stored, Turn } from "../../db/queries/settle-attempts.ts";
+import type { BreakerPolicy, FreedJob, Turn } from "../../db/queries/free-lanes.ts";
+import { freeLanes } from "../../db/queries/free-lanes.ts";
+import type { HeldJob, Settlement } from "../../db/queries/settle-attempts.ts";
 import { disableWebhooks, findWebhookSubjects, storeSettlements } from "../../db/queries/settle-attempts.ts";
 import type { Change, WebhookSubject } from "../../domain/event.ts";
 import type { Reason } from "../../domain/reason.ts";
@@ -24,29 +26,46 @@ export type Settled = {
   lost: readonly string[];
   /** In one of the lanes that have room now, something waits. */
   more: boolean;
+  /** Jobs whose room in their lanes is still to be given back. */
+  toFree: readonly FreedJob[];
 };
 
 /** Who makes the changes that nobody made. */
 const server = "bellhop";
 
 /**
- * Stores outcomes: one statement where all is well, and a transaction where a circuit breaker may move or a webhook be
- * disabled, since that raises events.
+ * Stores outcomes: one statement where all is well, so that no lane is locked while the disk writes; a transaction where a
+ * circuit breaker may move, a webhook be disabled or a lane has to hear of a retry, since those raise events or must not
+ * be forgotten.
  */
 export async function settle(context: SettleContext, outcomes: readonly Outcome[]): Promise<Settled> {
-  const uneventful = outcomes.every(({ healthy, probe, gone }) => healthy !== false && !probe && gone === null);
-  const stored = uneventful
-    ? await storeSettlements(context.db, outcomes, { ...context.breaker, mayClose: false })
-    : await context.db.transaction((tx) => storeAndTell(context, tx, outcomes));
-  return { lost: outcomes.map(({ executionId }) => executionId).filter((id) => !stored.held.has(id)), more: stored.more };
+  const uneventful = outcomes.every(({ healthy, probe, gone, retryInMs }) => healthy !== false && !probe && gone === null && retryInMs === null);
+  if (!uneventful) return await context.db.transaction((tx) => storeAndTell(context, tx, outcomes));
+  const held = await storeSettlements(context.db, outcomes);
+  return { lost: lostOf(outcomes, held), more: false, toFree: freedBy(outcomes, held) };
 }
 
-async function storeAndTell(context: SettleContext, tx: Transaction, outcomes: readonly Outcome[]): Promise<Stored> {
-  const stored = await storeSettlements(tx, outcomes, { ...context.breaker, mayClose: true });
-  const gone = outcomes.flatMap((outcome) => (outcome.gone !== null && stored.held.has(outcome.executionId) ? [outcome.gone] : []));
-  const states = [...breakerStates(stored.turns), ...(await disable(tx, gone, "gone")), ...(await disable(tx, stored.turns.flatMap(({ webhookId, hopeless }) => (hopeless ? [webhookId] : [])), "webhook_failing"))];
+async function storeAndTell(context: SettleContext, tx: Transaction, outcomes: readonly Outcome[]): Promise<Settled> {
+  const held = await storeSettlements(tx, outcomes);
+  const freed = await freeLanes(tx, freedBy(outcomes, held), { breaker: context.breaker, mayClose: true, forgettable: false });
+  const kept = new Set(held.map(({ execution_id: id }) => id));
+  const gone = outcomes.flatMap((outcome) => (outcome.gone !== null && kept.has(outcome.executionId) ? [outcome.gone] : []));
+  const states = [...breakerStates(freed.turns), ...(await disable(tx, gone, "gone")), ...(await disable(tx, freed.turns.flatMap(({ webhookId, hopeless }) => (hopeless ? [webhookId] : [])), "webhook_failing"))];
   if (states.length > 0) await context.captureChange(tx, ...(await changesOf(tx, states)));
-  return stored;
+  return { lost: lostOf(outcomes, held), more: freed.more, toFree: [] };
+}
+
+function lostOf(outcomes: readonly Outcome[], held: readonly HeldJob[]): string[] {
+  const kept = new Set(held.map(({ execution_id: id }) => id));
+  return outcomes.map(({ executionId }) => executionId).filter((id) => !kept.has(id));
+}
+
+function freedBy(outcomes: readonly Outcome[], held: readonly HeldJob[]): FreedJob[] {
+  const byId = new Map(outcomes.map((outcome) => [outcome.executionId, outcome]));
+  return held.map((job) => {
+    const outcome = byId.get(job.execution_id);
+    return { ...job, healthy: outcome?.healthy ?? null, fault: outcome?.attempt.reason ?? null };
+  });
 }
 
 type NewState = { webhookId: string; state: WebhookSubject["state"]; reason: Reason | null };

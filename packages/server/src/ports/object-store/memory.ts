@@ -3,7 +3,7 @@ import { systemClock } from "../../kit/clock.ts";
 import { clampRange, type ObjectKey, type ObjectStore } from "./port.ts";
 import { receive } from "./receive.ts";
 
-/** An object store that forgets: for tests and for a server that is only tried out. */
+/** An object store that forgets: for tests, and for a server or a change that is only tried out. */
 export function memoryObjectStore(clock = systemClock): ObjectStore {
   const objects = new Map<ObjectKey, Buffer>();
   const storedAt = new Map<ObjectKey, Date>();

@@ -153,16 +153,23 @@ export async function aKeyOfAnother(scene: Scene): Promise<{ username: string; k
   return { username, keyId: (await createApiKey(scene.services, scene.root, { description: null, username })).id };
 }
 
-let hasPassword = false;
+/** Everybody's. */
+export const password = "correct horse";
+let havePassword = false;
 
-/** Of the team's administrator, who gets a password for it. */
+/** Gives everybody who has none a password. */
+export async function passwords(scene: Scene): Promise<Record<string, never>> {
+  if (havePassword) return {};
+  const { user } = await createUser(scene.services, scene.root, { username: fresh("signer"), password });
+  await scene.services.db.query(sql("test_passwords", "update users set password_hash = (select password_hash from users where id = $1) where password_hash is null"), [user.id]);
+  havePassword = true;
+  return {};
+}
+
+/** Of the team's administrator. */
 export async function aSession(scene: Scene): Promise<{ sessionId: string }> {
-  if (!hasPassword) {
-    const { user } = await createUser(scene.services, scene.root, { username: fresh("signer"), password: "correct horse" });
-    await scene.services.db.query(sql("test_password", "update users set password_hash = (select password_hash from users where id = $2) where id = $1"), [scene.admin.userId, user.id]);
-    hasPassword = true;
-  }
-  return { sessionId: (await createSession(scene.services, { address: "192.0.2.1", userAgent: null }, { username: "ada", password: "correct horse" })).id };
+  await passwords(scene);
+  return { sessionId: (await createSession(scene.services, { address: "192.0.2.1", userAgent: null }, { username: "ada", password })).id };
 }
 
 export async function aUser(scene: Scene): Promise<{ username: string }> {

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
 import { row } from "./row.ts";
-import { aKey, aKeyOfAnother, aMember, aLoggedRun, anAutomation, anExecution, anOrganization, aProject, aRedelivery, aRegistry, aRun, aSecret, aSession, aTeam, aUser, aVersion, aWebhook, nothing, ofOrg, ofTeam } from "./objects.ts";
+import { aKey, aKeyOfAnother, aMember, aLoggedRun, anAutomation, anExecution, anOrganization, aProject, aRedelivery, aRegistry, aRun, aSecret, aSession, aTeam, aUser, aVersion, aWebhook, nothing, ofOrg, ofTeam, password, passwords } from "./objects.ts";
 import type { Call } from "./world.ts";
 
 const api = (method: string, path: string, body?: unknown): Call => ({ method, path: `/api/v1${path}`, ...(body === undefined ? {} : { body }) });
@@ -14,6 +14,8 @@ const people: Record<string, Row> = {
   "GET /users/me": row("signed in", nothing, () => api("GET", "/users/me")),
   "GET /users/{username}": row("viewer", () => ({ username: "mia" }), ({ username }) => api("GET", `/users/${username}`)),
   "DELETE /users/{username}": row("root", aUser, ({ username }) => api("DELETE", `/users/${username}`)),
+  "PUT /users/me/password": row("signed in", passwords, () => api("PUT", "/users/me/password", { currentPassword: password, newPassword: password })),
+  "PUT /users/{username}/password": row("root", aUser, ({ username }) => api("PUT", `/users/${username}/password`, { password })),
   "POST /users/me/api-keys": row("signed in", nothing, () => api("POST", "/users/me/api-keys", {})),
   "GET /users/me/api-keys": row("signed in", nothing, () => api("GET", "/users/me/api-keys")),
   "DELETE /users/me/api-keys/{id}": row("own", aKey, ({ keyId }) => api("DELETE", `/users/me/api-keys/${keyId}`)),
