@@ -60,6 +60,7 @@ describe("a circuit breaker", async () => {
     await ring(2);
     // The workers have looked at the new ones once nothing is fresh any more.
     await until("the lane knows of them", async () => (await db.query(sql("test_fresh", "select execution_id from delivery_jobs where fresh"), [])).length === 0);
+    await until("it is stored that the team was told", async () => (await calls()).some(({ status }) => status === "finished"));
     expect(receiver.received).toHaveLength(3);
     expect((await calls()).map(({ status }) => status).filter((status) => status !== "finished").sort()).toEqual(["pending", "pending", "pending", "pending", "retrying", "retrying", "retrying"]);
   });
