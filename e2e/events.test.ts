@@ -14,7 +14,7 @@ import { until } from "./support/until.ts";
 
 describe("every event of versions and collections, with the real SDK", () => {
   const sdks = inject("sdks");
-  const [newest, oldest]: [Sdk | undefined, Sdk | undefined] = [sdks.at(0), sdks.at(-1)];
+  const newest: Sdk | undefined = sdks.at(0);
   let dataDir: string;
   let server: RunningServer;
   let receiver: Receiver;
@@ -89,7 +89,7 @@ describe("every event of versions and collections, with the real SDK", () => {
     expect(await cast.rest.ok("GET", path)).toEqual(before);
   });
 
-  test("an SDK that does not know some of them still lists the others", async () => {
-    await run(oldest, "list_automations");
+  test.each(sdks.slice(1))("wandb $version, which does not know some of them, still lists the others", async (older) => {
+    await run(older, "list_automations");
   });
 });

@@ -7,8 +7,11 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync,
 import { join } from "node:path";
 import { root } from "./install.mjs";
 
-/** The newest release, and one from a year before. */
-export const sdkVersions = ["0.31.0", "0.23.0"];
+/**
+ * The newest release first, one from a year before last; and between them one of those whose filters take no plain value, which
+ * both others do.
+ */
+export const sdkVersions = ["0.31.0", "0.28.0", "0.23.0"];
 
 /** Standard Webhooks' own library for Python. */
 const verifierVersion = "1.1.0";

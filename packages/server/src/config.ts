@@ -38,6 +38,7 @@ export const settings = [
   { name: "BELLHOP_KEEP_EVENTS", fallback: "30d", meaning: "How long events are kept, and at least as long as one of their executions: days, or `forever`." },
   { name: "BELLHOP_KEEP_HISTORIES", fallback: "forever", meaning: "How long history, system metrics and console output of a run are kept after it ended and was last heard of: days, or `forever`. The run itself stays, with config and summary." },
   { name: "BELLHOP_KEEP_AUDIT", fallback: "365d", meaning: "How long entries of the audit log are kept: days, or `forever`." },
+  { name: "BELLHOP_KEEP_PENDING_VERSIONS", fallback: "7d", meaning: "How long a version of an artifact whose upload never ended is kept after something was last heard of it: days, or `forever`; longer than the longest upload of one file. Then it is deleted, and its content is no longer needed." },
   { name: "BELLHOP_KEEP_UNUSED_FILES", fallback: "7d", meaning: "How long the content of files is kept after nothing needs it any more; longer than the longest upload of one version." },
   { name: "BELLHOP_CALLBACK_HOURS", fallback: "168", meaning: "How long after its event a receiver may report to `${callback_url}`." },
   { name: "BELLHOP_LOOP_DEPTH", fallback: "8", meaning: "A change with so many deliveries behind it fires nothing more. Receivers say what they act on with the header `X-Bellhop-Callback`." },
@@ -77,7 +78,7 @@ export type Config = {
   breaker: { failures: number; probeMs: number; disableAfterMs: number };
   leaseMs: number;
   runHeartbeatMs: number;
-  retention: { executionsMs: number | null; eventsMs: number | null; historiesMs: number | null; auditMs: number | null; unusedMs: number };
+  retention: { executionsMs: number | null; eventsMs: number | null; historiesMs: number | null; auditMs: number | null; pendingMs: number | null; unusedMs: number };
   callbackMs: number;
   loops: LoopLimits;
   sessionMs: number;
@@ -185,6 +186,7 @@ const readers = {
   BELLHOP_KEEP_EVENTS: age.default(30 * dayMs),
   BELLHOP_KEEP_HISTORIES: age.default(null),
   BELLHOP_KEEP_AUDIT: age.default(365 * dayMs),
+  BELLHOP_KEEP_PENDING_VERSIONS: age.default(7 * dayMs),
   BELLHOP_KEEP_UNUSED_FILES: days.default(7 * dayMs),
   BELLHOP_CALLBACK_HOURS: wholeNumber(1, 8_760).default(168),
   BELLHOP_LOOP_DEPTH: wholeNumber(1, 1_000).default(8),
@@ -262,6 +264,7 @@ function toConfig(value: z.output<typeof environment>, allowedNetworks: readonly
       eventsMs: value.BELLHOP_KEEP_EVENTS,
       historiesMs: value.BELLHOP_KEEP_HISTORIES,
       auditMs: value.BELLHOP_KEEP_AUDIT,
+      pendingMs: value.BELLHOP_KEEP_PENDING_VERSIONS,
       unusedMs: value.BELLHOP_KEEP_UNUSED_FILES,
     },
     callbackMs: value.BELLHOP_CALLBACK_HOURS * 3_600_000,

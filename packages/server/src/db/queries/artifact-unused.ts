@@ -35,9 +35,14 @@ export function listLivingManifests(db: Querier, entityId: number, which: { afte
 }
 
 const mark = sql("artifact_unused_mark", "update artifact_blobs set unused_since = now() where entity_id = $1 and md5_hex = any($2::text[]) and unused_since is null");
-// Asked again in the statement that removes: a version may have claimed the content meanwhile.
+// Asked again in the statement that removes, under the lock: a version may have claimed the content meanwhile. What is
+// locked is being claimed. Who claims waits for this, and this for nobody, so that they never wait for each other.
 const remove = sql("artifact_unused_remove", `
-  delete from artifact_blobs where entity_id = $1 and md5_hex = any($2::text[]) and unused_since < now() - $3 * interval '1 millisecond' returning object_key`);
+  with unused as materialized (
+    select md5_hex from artifact_blobs
+    where entity_id = $1 and md5_hex = any($2::text[]) and unused_since < now() - $3 * interval '1 millisecond' for update skip locked
+  )
+  delete from artifact_blobs where entity_id = $1 and md5_hex = any (array(select md5_hex from unused)) returning object_key`);
 
 export async function markUnused(db: Querier, entityId: number, md5Hexes: readonly string[]): Promise<void> {
   await db.query(mark, [entityId, md5Hexes]);

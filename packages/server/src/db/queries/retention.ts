@@ -2,7 +2,7 @@ import type { Database, Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
 /** What is done in the background for all processes; the rows of background_work. */
-export type BackgroundWork = "executions" | "events" | "histories" | "audit" | "objects";
+export type BackgroundWork = "executions" | "events" | "histories" | "audit" | "pending-versions" | "objects";
 
 const takeTurn = sql("background_work_turn", `
   update background_work set due_at = now() + $2 * interval '1 millisecond' where name = $1 and due_at <= now() returning name`);

@@ -2,6 +2,7 @@ import type { Transaction } from "../../db/database.ts";
 import type { DuplicateRow, JoinedCollection } from "../../db/queries/artifact-create.ts";
 import { addClientId, addPendingAliasRows, ensureArtifactType, findCollectionToJoin, findDuplicate, findPending, insertArtifactRow, insertCollectionIfAbsent } from "../../db/queries/artifact-create.ts";
 import { addArtifactTags } from "../../db/queries/artifact-edit.ts";
+import { touchPending } from "../../db/queries/artifact-pending.ts";
 import { findRunId, recordRunArtifact } from "../../db/queries/artifact-runs.ts";
 import type { ArtifactState } from "../../db/queries/artifact-rows.ts";
 import { conflict, invalidAt, notFound } from "../../domain/failure.ts";
@@ -93,10 +94,16 @@ async function joinSequence(tx: Transaction, viewer: Viewer, project: VisiblePro
 type Beginning = { project: VisibleProject; sequence: JoinedCollection; input: Checked };
 
 async function begin(tx: Transaction, viewer: Viewer, { project, sequence, input }: Beginning): Promise<Created> {
-  const pending = await findPending(tx, sequence.id, input) ?? await insert() ?? await findPending(tx, sequence.id, input);
+  const pending = await join() ?? await insert() ?? await join();
   if (pending === null) throw conflict("The version was committed by another process of its group.");
   if (input.distributedId !== null) await addPendingAliasRows(tx, pending.id, input.aliases);
   return { artifactId: pending.id, state: "PENDING" };
+
+  /** None where it was given up just now: then another one begins. */
+  async function join(): Promise<{ id: number } | null> {
+    const found = await findPending(tx, sequence.id, input);
+    return found !== null && (await touchPending(tx, found.id)) ? found : null;
+  }
 
   async function insert(): Promise<{ id: number } | null> {
     return insertArtifactRow(tx, { ...input, entityId: project.entity_id, projectId: project.id, sequenceId: sequence.id, userId: viewer.userId });

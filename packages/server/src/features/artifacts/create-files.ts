@@ -1,12 +1,12 @@
 import { claimBlobs } from "../../db/queries/artifact-blobs.ts";
 import type { ArtifactRow } from "../../db/queries/artifact-rows.ts";
 import { md5ToHex } from "../../domain/artifact-manifest.ts";
-import { conflict, invalidAt } from "../../domain/failure.ts";
+import { invalidAt } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import type { Services } from "../services.ts";
 import { artifactLinks } from "./links.ts";
 import { blobKey } from "./object-keys.ts";
-import { requireArtifact } from "./permissions.ts";
+import { requirePending } from "./require-pending.ts";
 
 export type FileSpec = { artifactId: number | null; name: string; md5Base64: string };
 export type AnnouncedFile = {
@@ -46,11 +46,7 @@ export async function createArtifactFiles(services: Pick<Services, "db" | "secre
 
 async function requireAllPending(services: Pick<Services, "db">, viewer: Viewer, specs: readonly FileSpec[]): Promise<Map<number | null, ArtifactRow>> {
   const artifacts = new Map<number | null, ArtifactRow>();
-  for (const id of new Set(specs.map(({ artifactId }) => artifactId))) {
-    const artifact = await requireArtifact(services.db, viewer, id, "member");
-    if (artifact.state !== "PENDING") throw conflict("The version is committed: its files no longer change.");
-    artifacts.set(id, artifact);
-  }
+  for (const id of new Set(specs.map(({ artifactId }) => artifactId))) artifacts.set(id, await requirePending(services.db, viewer, id));
   return artifacts;
 }
 

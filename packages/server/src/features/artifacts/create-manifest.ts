@@ -2,7 +2,7 @@ import type { ManifestKind, ManifestRow } from "../../db/queries/artifact-manife
 import { changeManifest, findManifest, insertManifest } from "../../db/queries/artifact-manifests.ts";
 import type { ArtifactRow } from "../../db/queries/artifact-rows.ts";
 import { md5ToHex } from "../../domain/artifact-manifest.ts";
-import { conflict, invalidAt, notFound } from "../../domain/failure.ts";
+import { invalidAt, notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import type { ObjectKey } from "../../ports/object-store/port.ts";
@@ -10,6 +10,7 @@ import type { Services } from "../services.ts";
 import { manifestKey } from "./object-keys.ts";
 import { findArtifact } from "./find-artifact.ts";
 import { requireArtifact } from "./permissions.ts";
+import { requirePending } from "./require-pending.ts";
 
 export type Manifested = { manifest: ManifestRow; artifact: ArtifactRow };
 
@@ -18,7 +19,7 @@ export type Manifested = { manifest: ManifestRow; artifact: ArtifactRow };
  * Needs the role member in the version's project.
  */
 export async function createArtifactManifest(services: Pick<Services, "db">, viewer: Viewer, input: { artifactId: number | null; baseArtifactId: number | null; digest: string; kind: ManifestKind }): Promise<Manifested> {
-  const artifact = await requirePending(services, viewer, input.artifactId);
+  const artifact = await requirePending(services.db, viewer, input.artifactId);
   await requireBase(services, viewer, artifact, input.baseArtifactId);
   const objectKey = keyFor(artifact, input.digest);
   const manifest = await insertManifest(services.db, { entityId: artifact.entity_id, artifactId: artifact.id, kind: input.kind, baseArtifactId: input.baseArtifactId, digest: input.digest, objectKey, uploaded: false });
@@ -30,7 +31,7 @@ export async function updateArtifactManifest(services: Pick<Services, "db">, vie
   const announced = input.manifestId === null ? null : await findManifest(services.db, input.manifestId);
   // Whoever may not see the version learns of its manifest no more than of one that does not exist.
   if (announced === null || (await findArtifact(services, viewer, announced.artifact_id)) === null) throw notFound("Artifact manifest");
-  const artifact = await requirePending(services, viewer, announced.artifact_id);
+  const artifact = await requirePending(services.db, viewer, announced.artifact_id);
   await requireBase(services, viewer, artifact, input.baseArtifactId);
   const objectKey = input.digest === null ? null : keyFor(artifact, input.digest);
   const manifest = await services.db.transaction((tx) => {
@@ -39,12 +40,6 @@ export async function updateArtifactManifest(services: Pick<Services, "db">, vie
   });
   if (manifest === null) throw notFound("Artifact manifest");
   return { manifest, artifact };
-}
-
-async function requirePending(services: Pick<Services, "db">, viewer: Viewer, id: number | null): Promise<ArtifactRow> {
-  const artifact = await requireArtifact(services.db, viewer, id, "member");
-  if (artifact.state !== "PENDING") throw conflict("The version is committed: its files no longer change.");
-  return artifact;
 }
 
 /** A version builds on one of its own entity, since content is kept per entity. */

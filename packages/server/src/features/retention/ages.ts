@@ -8,6 +8,8 @@ export type Retention = {
   historiesMs: number | null;
   /** Entries of the audit log, from when they were made. */
   auditMs: number | null;
+  /** Versions that were never committed, from when something of their upload was last heard of. */
+  pendingMs: number | null;
   /** Content of files and manifests, from when nothing refers to it any more. */
   unusedMs: number;
 };

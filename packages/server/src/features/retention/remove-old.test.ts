@@ -148,8 +148,8 @@ describe("the turn to remove", () => {
     const note = (fields: object): void => void told.push(JSON.stringify(fields));
     const log = { ...silentLog, info: note, debug: note };
     const one = { ...services(), objects: memoryObjectStore(), log };
-    const ages = { executionsMs: 30 * day, eventsMs: 30 * day, historiesMs: null, auditMs: 30 * day, unusedMs: day };
+    const ages = { executionsMs: 30 * day, eventsMs: 30 * day, historiesMs: null, auditMs: 30 * day, pendingMs: 7 * day, unusedMs: day };
     await Promise.all([removeWhatIsOld(one, ages, going), removeWhatIsOld(one, ages, going), removeWhatIsOld(one, ages, going)]);
-    expect(told.map((line) => JSON.parse(line).sweep).sort()).toEqual(["audit", "events", "executions", "objects"]);
+    expect(told.map((line) => JSON.parse(line).sweep).sort()).toEqual(["audit", "events", "executions", "objects", "pending-versions"]);
   });
 });

@@ -5,6 +5,7 @@ import type { Services } from "../services.ts";
 import type { Retention } from "./ages.ts";
 import { removeHistories } from "./remove-histories.ts";
 import { removeAudit, removeEvents, removeExecutions } from "./remove-old.ts";
+import { removePending } from "./remove-pending.ts";
 import { sweepObjects } from "./sweep-objects.ts";
 
 type Needs = Pick<Services, "db" | "clock" | "objects" | "log"> & { /** Told of what was removed. */ swept?: (name: BackgroundWork, removed: number) => void };
@@ -14,7 +15,7 @@ const minute = 60_000;
 /** One kind of things that get old: how often to look for them, and the look; it gives how many it removed. */
 type Sweep = { name: BackgroundWork; everyMs: number; run(services: Needs, signal: AbortSignal): Promise<number> };
 
-function sweepsFor({ executionsMs, eventsMs, historiesMs, auditMs, unusedMs }: Retention): Sweep[] {
+function sweepsFor({ executionsMs, eventsMs, historiesMs, auditMs, pendingMs, unusedMs }: Retention): Sweep[] {
   const aged = (name: BackgroundWork, ageMs: number | null, remove: (services: Needs, ageMs: number, signal: AbortSignal) => Promise<number>): Sweep[] =>
     ageMs === null ? [] : [{ name, everyMs: 10 * minute, run: (services, signal) => remove(services, ageMs, signal) }];
   return [
@@ -23,6 +24,7 @@ function sweepsFor({ executionsMs, eventsMs, historiesMs, auditMs, unusedMs }: R
     ...aged("events", eventsMs, removeEvents),
     ...aged("histories", historiesMs, removeHistories),
     ...aged("audit", auditMs, removeAudit),
+    ...aged("pending-versions", pendingMs, removePending),
     { name: "objects", everyMs: 24 * 60 * minute, run: async (services, signal) => (await sweepContent(services, unusedMs, signal)) + (await sweepObjects(services, unusedMs, signal)) },
   ];
 }
