@@ -1,4 +1,5 @@
-// npm run docs: writes docs/reference from the code. With --check it writes nothing and fails where a page is not up to date.
+// npm run docs: writes docs/reference from the code. With --check it writes nothing and fails where a page is not up to date, and where
+// one that people write names a path that does not exist.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorCatalogue, eventTypes, exampleOf, payloadVariables, verdicts } from "../packages/contract/src/index.ts";
@@ -13,6 +14,7 @@ import { hookStates, longestTemplate, mostHooks } from "../packages/server/src/d
 import { signatureMistakes } from "../packages/server/src/domain/signature/mistakes.ts";
 import { declarations } from "../packages/server/src/http/health/declarations.ts";
 import { supportedEvents } from "../packages/server/src/features/automations/check-event.ts";
+import { namedButMissing, pages as writtenPages } from "./lib/named-paths.ts";
 
 const generated = "<!-- Generated from the code by `npm run docs`. -->\n";
 const table = (head: string[], rows: string[][]): string => [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
@@ -87,4 +89,13 @@ for (const [name, content] of Object.entries(pages)) {
       process.exitCode = 1;
     }
   } else writeFileSync(path, wanted);
+}
+
+if (check) {
+  for (const page of writtenPages()) {
+    for (const named of namedButMissing(page)) {
+      console.error(`${page} names ${named}, which does not exist.`);
+      process.exitCode = 1;
+    }
+  }
 }

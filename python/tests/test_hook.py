@@ -31,6 +31,8 @@ class HookTest(unittest.TestCase):
         cases = [
             ({"run_state": "done", "url": "https://example.com/1"}, "run_state is 'done'"),
             ({"run_state": "failed", "url": "example.com/2"}, "url is 'example.com/2'"),
+            ({"run_state": "failed", "url": "{{run.config.url}}"}, "url is '{{run.config.url}}'"),
+            ({"run_state": "failed", "url": "https://{{run.config.host}}/a"}, "variables fill only what comes behind"),
             ({"run_state": "failed", "url": "https://example.com/3", "method": "PUT"}, "method is 'PUT'"),
             ({"run_state": "failed", "url": "https://example.com/4", "method": "get", "body": "x"}, "a GET has no body"),
             ({"run_state": None, "url": None}, "run_state is 'None'"),
@@ -44,7 +46,7 @@ class HookTest(unittest.TestCase):
                 self.assertEqual(set(made.as_config()), {"run_state", "url", "method", "body"})
 
     def test_a_good_hook_is_not_warned_of(self):
-        text, _ = said(lambda: wandb.hook(run_state="created", url="{{run.config.url}}", method="get"))
+        text, _ = said(lambda: wandb.hook(run_state="created", url=" HTTPS://example.com/{{run.id}}", method="get"))
         self.assertEqual(text, "")
 
     def test_what_is_no_hook_is_dropped_and_plain_dicts_are_taken(self):

@@ -42,6 +42,9 @@ class WebhookTest(unittest.TestCase):
         self.assertFalse(hasattr(webhook, "has_access_token"))
         self.assertFalse(hasattr(webhook, "secrets"))
         self.assertEqual(webhook.name, "1")
+        with self.assertRaisesRegex(AttributeError, "Cannot query field"):
+            webhook.secrets
+        self.assertEqual(len(self.asked), 1)
 
     def test_what_the_server_leaves_out_is_missing_too(self):
         [webhook] = self.webhooks("gone", answers=[page([])])

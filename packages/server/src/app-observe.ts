@@ -37,15 +37,14 @@ export function attemptObserver(metrics: Metrics, log: Log, clock: Clock): (atte
   };
 }
 
-/** Background work, with a line for each time that it had something to do. */
-export function sweeping({ metrics, log, clock }: { metrics: Metrics; log: Log; clock: Clock }, sweep: string, work: () => Promise<unknown>): () => Promise<void> {
+/** Background work, which tells how much it changed, with a line for each time that it had something to do. */
+export function sweeping({ metrics, log, clock }: { metrics: Metrics; log: Log; clock: Clock }, sweep: string, work: () => Promise<number>): () => Promise<void> {
   return async () => {
     const start = clock.monotonic();
-    const result = await work();
-    const changed = typeof result === "number" ? result : null;
-    if (changed !== null) metrics.swept(sweep, changed);
+    const changed = await work();
+    metrics.swept(sweep, changed);
     const line = { work: "sweep", sweep, changed, ms: Math.round(clock.monotonic() - start) };
-    if (changed !== null && changed > 0) log.info(line, "swept");
+    if (changed > 0) log.info(line, "swept");
     else log.debug(line, "swept");
   };
 }

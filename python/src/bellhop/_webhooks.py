@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from types import ModuleType
 from typing import Any
 
@@ -44,25 +43,27 @@ def secrets(self: Any) -> list[str]:
 def _details(webhook: Any, attribute: str) -> dict[str, Any]:
     owner = owner_of(webhook)
     if "details" not in owner.shared:
-        owner.shared["details"] = _ask(owner)
-    details: dict[str, dict[str, Any]] = owner.shared["details"]
+        try:
+            owner.shared["details"] = _ask(owner)
+        except Exception as error:
+            # Another server refuses fields that are ours; each version of the SDK raises its own error then.
+            owner.shared["details"] = error
+    details: dict[str, dict[str, Any]] | Exception = owner.shared["details"]
+    missing = f"the server does not say {attribute} of the webhook {webhook.name!r}"
+    if isinstance(details, Exception):
+        raise AttributeError(f"{missing}: {details}") from details
     if webhook.id not in details:
-        raise AttributeError(f"the server does not say {attribute} of the webhook {webhook.name!r}")
+        raise AttributeError(missing)
     return details[webhook.id]
 
 
 def _ask(owner: Owner) -> dict[str, dict[str, Any]]:
-    """What the server says of all webhooks of the entity, by their ids; nothing where it knows no such fields."""
+    """What the server says of all webhooks of the entity, by their ids; raises where it knows no such fields."""
     entity = owner.shared.get("entity") or owner.api.default_entity
     found: dict[str, dict[str, Any]] = {}
     cursor = None
     while True:
-        try:
-            page = execute(owner.api, PAGE, {"entity": entity, "cursor": cursor})["entity"]["integrations"]
-        except Exception:
-            # Another server refuses fields that are ours; each version of the SDK raises its own error then.
-            logging.getLogger("bellhop").debug("the server was asked for secrets of webhooks", exc_info=True)
-            return {}
+        page = execute(owner.api, PAGE, {"entity": entity, "cursor": cursor})["entity"]["integrations"]
         found.update({each["node"]["id"]: each["node"] for each in page["edges"] if each.get("node")})
         cursor = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:

@@ -3,8 +3,12 @@ import { nameSchema, timeSchema } from "./common.ts";
 import { eventSchema } from "./events.ts";
 import { reasonSchema } from "./executions.ts";
 
-/** What became of an event where an automation is concerned: one closed list, in the order in which it is gone through. */
-export const verdicts = {
+/** In the order in which they are gone through. */
+const verdictNames = ["fired", "skipped", "created_later", "other_event_type", "other_automation", "not_in_scope", "condition_unreadable", "condition_false", "disabled"] as const;
+export type Verdict = (typeof verdictNames)[number];
+
+/** What became of an event where an automation is concerned: one closed list. */
+export const verdicts: Readonly<Record<Verdict, string>> = {
   fired: "The automation fired.",
   skipped: "The event matched, and the firing was held back for the reason that is given.",
   created_later: "The automation was created after the event.",
@@ -14,11 +18,7 @@ export const verdicts = {
   condition_unreadable: "The automation's condition cannot be read by this release.",
   condition_false: "The condition did not hold: see the clauses.",
   disabled: "The event matched, but the automation was disabled at that time, or was just being edited.",
-} as const satisfies Record<string, string>;
-
-export type Verdict = keyof typeof verdicts;
-
-const verdictNames: readonly Verdict[] = ["fired", "skipped", "created_later", "other_event_type", "other_automation", "not_in_scope", "condition_unreadable", "condition_false", "disabled"];
+};
 
 const clauseSchema = z.object({
   path: z.string().describe("Where the clause stands in the filter: $or[0].$and[1].alias.$eq"),
@@ -44,7 +44,7 @@ export const explanationSchema = z.object({
   eventType: z.object({ held: z.boolean(), watches: z.string(), saw: z.string() }),
   scope: z.object({
     held: z.boolean(),
-    watches: z.object({ kind: z.enum(["collection", "project", "entity"]), id: z.number().int(), name: z.string().nullable().describe("Null when it was deleted") }),
+    watches: z.object({ kind: z.enum(["collection", "project", "entity", "run"]), id: z.number().int(), name: z.string().nullable().describe("Null when it was deleted") }),
     saw: z.string().describe("Where the event happened: entity/project, and the collection of an event of versions and collections"),
   }),
   clauses: z.array(clauseSchema).describe("Every clause of the condition; none where it does not belong to events of this type, or cannot be read"),

@@ -38,7 +38,7 @@ export const previewSchema = z.object({
           revision: z.number().int(),
           outcome: z.enum(["fires", "skipped", "undeliverable"]).describe("undeliverable: it fires, and its delivery fails before anything is sent"),
           reason: reasonSchema.nullable().describe("Why it is skipped, or cannot be delivered"),
-          action: z.enum(["webhook", "no_op"]),
+          action: z.enum(["webhook", "no_op", "run_hook"]),
           request: z
             .object({
               method: z.string(),

@@ -34,3 +34,6 @@ export type Attempt = {
   /** No further attempt can succeed: the reason is about the configuration, or the receiver said 410. */
   final: boolean;
 };
+
+/** An attempt that ended before anything was sent. */
+export const refusedAttempt = (reason: Reason, detail?: string): Attempt => ({ outcome: "refused", reason, ...(detail === undefined ? {} : { detail }), request: null, response: null, timing: null, retryAfterMs: null, final: true });

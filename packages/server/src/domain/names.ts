@@ -27,6 +27,12 @@ export function nameProblem(kind: NameKind, name: string, path: string): Problem
   return rule.pattern.test(name) ? null : { path, message: `"${name.slice(0, 60)}" is not a valid name: use ${rule.says}` };
 }
 
+/** `entity/project/rest`, none of them empty; null for anything else. */
+export function splitPath(path: string): { entity: string; project: string; rest: string } | null {
+  const [entity = "", project = "", rest = "", ...more] = path.split("/");
+  return entity === "" || project === "" || rest === "" || more.length > 0 ? null : { entity, project, rest };
+}
+
 export const registryPrefix = "wandb-registry-";
 export const isRegistryName = (project: string): boolean => project.startsWith(registryPrefix);
 

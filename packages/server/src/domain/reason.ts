@@ -5,7 +5,7 @@
 export const reasons = {
   // why a firing was skipped
   filter_unreadable: "The automation's filter could not be read.",
-  own_webhook: "The automation calls the very webhook that the event is about; it would ring at a door that is closed.",
+  own_webhook: "The automation calls the very webhook that the event is about: its own failure would raise the next event.",
   cooldown: "The automation fired for this run not long enough ago.",
   hook_invalid: "The run hook is not one that can be carried out; its list of hooks says what is wrong.",
   loop_depth: "The event has too many deliveries behind it: an automation goes in circles.",

@@ -1,6 +1,7 @@
 import type { EventTypeOf } from "@bellhop/contract";
 import { isRecord } from "../kit/cast.ts";
-import { nearestName } from "./filter/nearest-name.ts";
+import { storableText } from "../kit/jsonb-text.ts";
+import { didYouMean, nearestName } from "../kit/nearest-name.ts";
 
 /** The key of a run's config under which its script brings its hooks along. */
 export const hooksKey = "_hooks";
@@ -53,7 +54,7 @@ function readHook(value: unknown): RunHook {
   if (!isRecord(value)) return broken(`must be an object with run_state and url, is ${describe(value)}`);
   const state = hookStates.find((known) => known === value["run_state"]) ?? null;
   const method = readMethod(value["method"]);
-  const url = clean(typeof value["url"] === "string" ? value["url"] : "");
+  const url = storableText(typeof value["url"] === "string" ? value["url"] : "");
   const body = readBody(value["body"]);
   const problem = stateProblem(state, value["run_state"]) ?? urlProblem(value["url"], url) ?? methodProblem(method, value["method"]) ?? lengthProblem("body", body ?? "");
   return { state, url: kept(url), method: method ?? "POST", body: body === null ? null : kept(body), problem };
@@ -69,13 +70,13 @@ function readMethod(value: unknown): HookMethod | null {
 /** A body that is no text is meant as JSON. */
 function readBody(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return clean(typeof value === "string" ? value : JSON.stringify(value));
+  return storableText(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 function stateProblem(state: HookState | null, given: unknown): string | null {
   if (state !== null) return null;
   const nearest = typeof given === "string" ? nearestName(given, hookStates) : undefined;
-  return `run_state must be one of ${hookStates.join(", ")}, is ${describe(given)}${nearest === undefined ? "" : `; did you mean "${nearest}"?`}`;
+  return `run_state must be one of ${hookStates.join(", ")}, is ${describe(given)}${didYouMean(nearest)}`;
 }
 
 function urlProblem(given: unknown, url: string): string | null {
@@ -89,11 +90,8 @@ const lengthProblem = (name: string, text: string): string | null => (text.lengt
 
 const kept = (text: string): string => (text.length > longestTemplate ? text.slice(0, mostShown) : text);
 
-/** PostgreSQL's JSON holds neither a NUL nor half a character. */
-const clean = (text: string): string => text.replaceAll("\0", "\ufffd").toWellFormed();
-
 function describe(value: unknown): string {
   if (value === undefined) return "missing";
-  const text = clean(JSON.stringify(value));
+  const text = storableText(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text;
 }

@@ -17,6 +17,9 @@ export const oneLine = (text: string): string => text.replace(/\r?\n$/, "").repl
 
 export const linesOf = (chunk: Chunk): string[] => chunk.body.split("\n");
 
+/** Those of the chunk's lines whose index is at least `from` and below `to`. */
+export const linesWithin = (chunk: Chunk, { from = 0, to = Number.POSITIVE_INFINITY }: { from?: number; to?: number }): string[] => linesOf(chunk).slice(Math.max(0, from - chunk.firstLine), Math.max(0, to - chunk.firstLine));
+
 export const endOf = (chunk: Chunk): number => chunk.firstLine + chunk.lineCount;
 
 /** Makes chunks of lines. The lines must hold no line feeds. */

@@ -26,8 +26,13 @@ export const payloadSecretNames = (webhook: Pick<Webhook, "secretNames" | "signi
   ...new Set([...webhook.secretNames, ...(webhook.signingSecret === null ? [] : [webhook.signingSecret])]),
 ];
 
+const tokenName = "ACCESS_TOKEN";
+
 /** The names that a payload or a header may use for secrets of this webhook: only these are ever filled in. */
 export const grantedNames = (webhook: Pick<Webhook, "secretNames" | "signingSecret" | "accessToken">): string[] => [
   ...payloadSecretNames(webhook),
-  ...(webhook.accessToken === null ? [] : ["ACCESS_TOKEN", webhook.accessToken]),
+  ...(webhook.accessToken === null ? [] : [tokenName, webhook.accessToken]),
 ];
+
+/** The values by those names, of the secrets by their own names. */
+export const grantedValues = (secrets: ReadonlyMap<string, string>, accessToken: string | null): ReadonlyMap<string, string> => (accessToken === null ? secrets : new Map([...secrets, [tokenName, accessToken]]));

@@ -4,11 +4,9 @@ import type { UnitOfWork } from "../kit/unit-of-work.ts";
 import { inUnit } from "../kit/unit-of-work.ts";
 import type { Span, Tracing } from "../ports/tracing/port.ts";
 import type { Metrics } from "./health/metrics.ts";
+import { healthPaths } from "./health/routes.ts";
 
 export type Observation = { log: Log; metrics: Pick<Metrics, "answered">; tracing: Tracing };
-
-/** Routes that somebody asks every few seconds whether all is well. */
-const quiet: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /**
  * One line in the log, one number in the metrics and one span for each request. The route and not the address: an address
@@ -19,7 +17,7 @@ export function observeRequests(app: FastifyInstance, { log, metrics, tracing }:
   app.addHook("onRequest", (request, _reply, done) => {
     const { traceparent } = request.headers;
     const parent = typeof traceparent === "string" ? traceparent : null;
-    const span = quiet.has(routeOf(request)) ? null : tracing.start({ name: `${request.method} ${routeOf(request)}`, kind: "server", parent, values: { "http.request.method": request.method, "http.route": routeOf(request) } });
+    const span = healthPaths.has(routeOf(request)) ? null : tracing.start({ name: `${request.method} ${routeOf(request)}`, kind: "server", parent, values: { "http.request.method": request.method, "http.route": routeOf(request) } });
     const unit: UnitOfWork = { traceparent: span?.traceparent ?? null, fields: {} };
     under.set(request, { unit, span });
     inUnit(unit, done);
@@ -43,7 +41,7 @@ function tell(log: Log, metrics: Observation["metrics"], { request, reply, unit 
   const [route, status, ms] = [routeOf(request), reply.statusCode, reply.elapsedTime];
   metrics.answered({ method, route, status, ms });
   const line = { work: "request", requestId: id, method, route, status, ms: Math.round(ms * 10) / 10, ...(unit?.traceparent === null ? {} : { traceparent: unit?.traceparent }), ...unit?.fields };
-  if (quiet.has(route)) log.debug(line, "answered");
+  if (healthPaths.has(route)) log.debug(line, "answered");
   else log.info(line, "answered");
 }
 

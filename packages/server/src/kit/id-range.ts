@@ -1,3 +1,5 @@
+/** Below every id. */
+export const firstId = "00000000-0000-0000-0000-000000000000";
 /** Above every id. */
 export const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 

@@ -1,4 +1,5 @@
 import { isRecord } from "./cast.ts";
+import { parseStrictJson } from "./json-strict.ts";
 
 /**
  * JSON as wandb-core writes it: bare `NaN`, `Infinity` and `-Infinity` may stand wherever a number may.
@@ -30,20 +31,10 @@ export function parseTolerantJson(text: string, limits: JsonLimits = defaultLimi
   if (scan.tooDeepAt >= 0) return { ok: false, message: `nested more than ${limits.maxDepth} levels deep`, offset: scan.tooDeepAt };
   // With so few colons in all no object has too many keys.
   if (scan.suitsNative && scan.colons <= limits.maxKeys) {
-    const native = parseNative(text);
+    const native = parseStrictJson(text);
     if (native.ok) return native;
   }
   return parseSlowly(text, limits);
-}
-
-function parseNative(text: string): { ok: true; value: unknown } | { ok: false } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { ok: false };
-    throw error;
-  }
 }
 
 function parseSlowly(text: string, limits: JsonLimits): TolerantJson {
@@ -197,7 +188,7 @@ class Reader {
     const start = this.#at;
     const end = endOfString(this.#text, start);
     if (end === this.#text.length) throw new JsonProblem("a string that does not end", start);
-    const read = parseNative(this.#text.slice(start, end + 1));
+    const read = parseStrictJson(this.#text.slice(start, end + 1));
     if (!read.ok || typeof read.value !== "string") throw new JsonProblem("a string with a bad escape or a control character", start);
     this.#at = end + 1;
     return read.value;

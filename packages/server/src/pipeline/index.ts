@@ -13,6 +13,8 @@ import { stages } from "./stages.ts";
 
 export type { OpenedSecrets } from "./deliver/open-secrets.ts";
 export { openSecretRows, secretOpener } from "./deliver/open-secrets.ts";
+export type { ExplainedClause, ExplainedCondition } from "./match/explain-condition.ts";
+export { explainCondition } from "./match/explain-condition.ts";
 export { makeLoopGuard } from "./loops/hold-loops.ts";
 export type { Stages } from "./stages.ts";
 export { stages } from "./stages.ts";

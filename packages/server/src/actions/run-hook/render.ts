@@ -1,5 +1,6 @@
 import { hookContext } from "../../domain/run-hook-context.ts";
 import { largestBody, sealedText } from "../../domain/template/sealed-text.ts";
+import { storableText } from "../../kit/jsonb-text.ts";
 import type { Rendered, RenderInput } from "../../ports/action/port.ts";
 import type { Template, TemplateFailed, Templates } from "../../ports/templates/port.ts";
 
@@ -24,6 +25,6 @@ export async function renderRunHook(templates: Templates, input: RenderInput): P
 
 async function renderOne(templates: Templates, name: string, template: Template, context: Record<string, unknown>): Promise<{ ok: true; text: string } | TemplateFailed> {
   const rendered = await templates.render(template, context);
-  // What is stored holds neither a NUL nor half a character, and every attempt sends what is stored.
-  return rendered.ok ? { ok: true, text: rendered.text.replaceAll("\0", "\ufffd").toWellFormed() } : { ...rendered, detail: `${name}: ${rendered.detail}` };
+  // Every attempt sends what is stored.
+  return rendered.ok ? { ok: true, text: storableText(rendered.text) } : { ...rendered, detail: `${name}: ${rendered.detail}` };
 }

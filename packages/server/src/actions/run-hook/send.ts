@@ -1,17 +1,18 @@
 import { isIP } from "node:net";
 import type { Attempt } from "../../domain/execution.ts";
+import { refusedAttempt } from "../../domain/execution.ts";
 import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
 import { hideTokenOf } from "../../domain/outcome/callback-token.ts";
-import type { Reason } from "../../domain/reason.ts";
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
-import { parseJson } from "../../kit/cast.ts";
 import type { Clock } from "../../kit/clock.ts";
+import { isStrictJson } from "../../kit/json-strict.ts";
 import { makeMask } from "../../kit/mask.ts";
 import type { Random } from "../../kit/random.ts";
 import type { SendInput } from "../../ports/action/port.ts";
 import type { OutboundHttp, OutboundOutcome } from "../../ports/outbound-http/port.ts";
 import { judge } from "../shared/judge-outcome.ts";
 import { recordResponse, recordTiming } from "../shared/record-exchange.ts";
+import { traceparentFor } from "../shared/traceparent-for.ts";
 
 export type RunHookOptions = {
   outbound: OutboundHttp;
@@ -28,9 +29,9 @@ const nothingToMask = makeMask([]);
 /** One attempt. A hook has no secrets: what its script wrote is what is sent, unsigned. */
 export async function sendRunHook(options: RunHookOptions, { executionId, messageId, traceparent, request }: SendInput): Promise<Attempt> {
   const { target, body } = request;
-  if (target === undefined) return refused("request_invalid");
+  if (target === undefined) return refusedAttempt("request_invalid");
   const filled = body === null ? null : fillSecrets(body, new Map());
-  if (filled !== null && !filled.ok) return refused(filled.reason);
+  if (filled !== null && !filled.ok) return refusedAttempt(filled.reason);
   const headers = headersOf(options, { executionId, messageId, traceparent }, filled?.text ?? null);
   const outcome = await options.outbound.send({ ...target, headers, body: filled === null ? null : Buffer.from(filled.text), timeoutMs });
   if (outcome.kind === "refused") options.refused(executionId, outcome);
@@ -45,27 +46,14 @@ export async function sendRunHook(options: RunHookOptions, { executionId, messag
   };
 }
 
-const refused = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });
-
 function headersOf(options: RunHookOptions, { executionId, messageId, traceparent }: Pick<SendInput, "executionId" | "messageId" | "traceparent">, body: string | null): Record<string, string> {
   return {
-    ...(body === null ? {} : { "content-type": isJson(body) ? "application/json" : "text/plain; charset=utf-8" }),
+    ...(body === null ? {} : { "content-type": isStrictJson(body) ? "application/json" : "text/plain; charset=utf-8" }),
     "user-agent": `Bellhop/${options.version}`,
-    // One trace for all attempts of an execution; each attempt is a span of it.
-    traceparent: traceparent ?? `00-${executionId.replaceAll("-", "")}-${options.random.bytes(8).toString("hex")}-01`,
+    traceparent: traceparentFor({ traceparent, executionId }, options.random),
     "webhook-id": `msg_${messageId}`,
     "webhook-timestamp": String(Math.floor(options.clock.now().getTime() / 1_000)),
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
 }
 
 /** What the name server, or the operator's list for it, may change; everything else stands in the URL itself, which stays. */

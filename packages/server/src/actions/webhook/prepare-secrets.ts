@@ -1,4 +1,5 @@
 import type { Webhook } from "../../domain/webhook.ts";
+import { grantedValues } from "../../domain/webhook.ts";
 import type { Mask } from "../../kit/mask.ts";
 import { makeMask } from "../../kit/mask.ts";
 import type { SendInput } from "../../ports/action/port.ts";
@@ -39,9 +40,8 @@ function prepare(webhook: Webhook, { secrets, previousSecrets }: Given): Prepare
   const accessToken = named(webhook.accessToken);
   const signingSecret = named(webhook.signingSecret);
   if (accessToken === undefined || signingSecret === undefined) return { ok: false, reason: "secret_missing" };
-  const fill = accessToken === null ? secrets : new Map([...secrets, ["ACCESS_TOKEN", accessToken]]);
   const earlier = [...previousSecrets].flatMap(([name, values]) => values.map((value) => ({ name, value })));
   const mask = makeMask([...Array.from(secrets, ([name, value]) => ({ name, value })), ...earlier]);
   const signing = signingSecret === null ? [] : [signingSecret, ...(previousSecrets.get(webhook.signingSecret ?? "") ?? [])];
-  return { ok: true, prepared: { fill, accessToken, signing: signing.map(signingKey), mask } };
+  return { ok: true, prepared: { fill: grantedValues(secrets, accessToken), accessToken, signing: signing.map(signingKey), mask } };
 }

@@ -2,7 +2,10 @@ import { parseHeaderValue, fillHeaderValue } from "../../domain/template/header-
 import { fillSecrets } from "../../domain/template/sealed-text.ts";
 import type { EndpointRefusal } from "../../domain/endpoint/endpoint-refusal.ts";
 import type { Attempt, RequestRecord } from "../../domain/execution.ts";
+import { refusedAttempt } from "../../domain/execution.ts";
+import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
 import type { Reason } from "../../domain/reason.ts";
+import { signatures } from "../../domain/signature/sign.ts";
 import type { Webhook } from "../../domain/webhook.ts";
 import { grantedNames } from "../../domain/webhook.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -12,10 +15,9 @@ import type { SendInput } from "../../ports/action/port.ts";
 import type { OutboundHttp } from "../../ports/outbound-http/port.ts";
 import { judge } from "../shared/judge-outcome.ts";
 import { maskValues, recordResponse, recordTiming } from "../shared/record-exchange.ts";
+import { traceparentFor } from "../shared/traceparent-for.ts";
 import type { Prepared } from "./prepare-secrets.ts";
 import { prepareSecrets } from "./prepare-secrets.ts";
-import { hideCallbackTokens } from "../../domain/outcome/callback-token.ts";
-import { signatures } from "../../domain/signature/sign.ts";
 
 export type WebhookOptions = {
   outbound: OutboundHttp;
@@ -31,19 +33,17 @@ type Built = { ok: true; headers: Record<string, string>; body: Buffer | null } 
 /** One attempt: puts the secrets in, signs, sends, and tells what came of it with every secret masked. */
 export async function sendWebhook(options: WebhookOptions, input: SendInput): Promise<Attempt> {
   const { webhook } = input;
-  if (webhook === null) return refused("webhook_missing");
+  if (webhook === null) return refusedAttempt("webhook_missing");
   const secrets = prepareSecrets(webhook, input);
-  if (!secrets.ok) return refused(secrets.reason);
+  if (!secrets.ok) return refusedAttempt(secrets.reason);
   const { prepared } = secrets;
   const built = build(options, input, webhook, prepared);
-  if (!built.ok) return refused(built.reason);
+  if (!built.ok) return refusedAttempt(built.reason);
   const outcome = await options.outbound.send({ method: webhook.method, url: webhook.url, headers: built.headers, body: built.body, timeoutMs: webhook.timeoutMs });
   if (outcome.kind === "refused") options.refused(webhook, outcome);
   const request = recordRequest(webhook, built, prepared.mask);
   return { ...judge(outcome, options.clock.now()), request, response: recordResponse(outcome, prepared.mask), timing: recordTiming(outcome.timing) };
 }
-
-const refused = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });
 
 function build(options: WebhookOptions, input: SendInput, webhook: Webhook, prepared: Prepared): Built {
   const text = input.request.body === null ? null : fillSecrets(input.request.body, prepared.fill);
@@ -68,12 +68,10 @@ function customHeaders(webhook: Webhook, prepared: Prepared): { ok: true; header
 }
 
 function ownHeaders(options: WebhookOptions, input: SendInput, body: Buffer | null): Record<string, string> {
-  const trace = input.executionId.replaceAll("-", "");
   return {
     ...(body === null ? {} : { "content-type": "application/json" }),
     "user-agent": `Bellhop/${options.version}`,
-    // One trace for all attempts of an execution; each attempt is a span of it.
-    traceparent: input.traceparent ?? `00-${trace}-${options.random.bytes(8).toString("hex")}-01`,
+    traceparent: traceparentFor(input, options.random),
   };
 }
 

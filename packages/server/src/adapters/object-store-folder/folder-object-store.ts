@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, stat, unlink, type FileHandle } from "node:fs/
 import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import type { Clock } from "../../kit/clock.ts";
-import { hasCode } from "../../kit/error-code.ts";
+import { hasCode, nullFor } from "../../kit/error-code.ts";
 import type { Random } from "../../kit/random.ts";
 import { syncFolder } from "../../kit/sync-folder.ts";
 import { clampRange, type ByteRange, type Expected, type ObjectKey, type ObjectStore, type PutResult, type StoredObject } from "../../ports/object-store/port.ts";
@@ -10,6 +10,9 @@ import { receive } from "../../ports/object-store/receive.ts";
 import { durableFolders } from "./durable-folders.ts";
 import { incomingNames, removeLeftovers } from "./incoming.ts";
 import { listObjects } from "./list-objects.ts";
+
+const missing = ["ENOENT", "ENOTDIR"] as const;
+const nullWhenMissing = nullFor(...missing);
 
 export type FolderObjectStoreOptions = {
   /** Made if it is not there. `objects/` below it holds each object under its key, so that the folder can be copied to S3. */
@@ -102,9 +105,4 @@ async function removeDurably(path: string): Promise<void> {
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(nullWhenMissing))?.isDirectory() === true;
 
-const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT", "ENOTDIR");
-
-function nullWhenMissing(error: unknown): null {
-  if (isMissing(error)) return null;
-  throw error;
-}
+const isMissing = (error: unknown): boolean => hasCode(error, ...missing);

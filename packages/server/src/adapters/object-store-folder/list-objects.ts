@@ -1,8 +1,10 @@
 import { opendir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { hasCode } from "../../kit/error-code.ts";
+import { nullFor } from "../../kit/error-code.ts";
 import type { ListedObject } from "../../ports/object-store/port.ts";
 import { isObjectKey } from "../../ports/object-store/port.ts";
+
+const nullWhenMissing = nullFor("ENOENT", "ENOTDIR");
 
 /** The objects below a folder, one after the other: memory does not grow with their number. */
 export async function* listObjects(root: string): AsyncGenerator<ListedObject> {
@@ -21,9 +23,4 @@ async function* filesIn(folder: string): AsyncGenerator<string> {
     if (entry.isDirectory()) yield* filesIn(path);
     else if (entry.isFile()) yield path;
   }
-}
-
-function nullWhenMissing(error: unknown): null {
-  if (hasCode(error, "ENOENT", "ENOTDIR")) return null;
-  throw error;
 }

@@ -1,6 +1,6 @@
 import { link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "../../kit/error-code.ts";
+import { hasCode, nullFor } from "../../kit/error-code.ts";
 import type { Log } from "../../kit/log.ts";
 import type { Random } from "../../kit/random.ts";
 import { syncFolder } from "../../kit/sync-folder.ts";
@@ -48,11 +48,6 @@ async function writeSynced(path: string, text: string): Promise<void> {
     await file.close();
   }
 }
-
-const nullFor = (code: string) => (error: unknown): null => {
-  if (hasCode(error, code)) return null;
-  throw error;
-};
 
 const trueFor = (code: string) => (error: unknown): true => {
   if (hasCode(error, code)) return true;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "../../kit/error-code.ts";
+import { nullFor } from "../../kit/error-code.ts";
 import type { KeyEncryptionKey } from "./key-encryption-key.ts";
 import { readKey } from "./key-encryption-key.ts";
 import { keyFileName, nextKeyFileName, previousKeyFileName } from "./key-file.ts";
@@ -42,11 +42,6 @@ export async function openKeyRing({ current, further, folder }: KeyRingOptions):
 
 async function keysIn(folder: string): Promise<KeyEncryptionKey[]> {
   const paths = [keyFileName, nextKeyFileName, previousKeyFileName].map((name) => join(folder, name));
-  const texts = await Promise.all(paths.map((path) => readFile(path, "utf8").catch(nullForMissing)));
+  const texts = await Promise.all(paths.map((path) => readFile(path, "utf8").catch(nullFor("ENOENT"))));
   return texts.flatMap((text, index) => (text === null ? [] : [readKey(text, paths[index] ?? folder)]));
-}
-
-function nullForMissing(error: unknown): null {
-  if (hasCode(error, "ENOENT")) return null;
-  throw error;
 }

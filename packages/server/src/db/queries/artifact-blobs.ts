@@ -21,15 +21,19 @@ export function findBlobs(db: Querier, entityId: number, md5Hexes: readonly stri
   return db.query<BlobRow>(find, [entityId, md5Hexes]);
 }
 
+export async function markBlobsUsed(db: Querier, entityId: number, md5Hexes: readonly string[]): Promise<void> {
+  await db.query(markUsed, [entityId, md5Hexes]);
+}
+
 /** As findBlobs, for a version that is going to need them: none of them is swept from now on. */
 export async function claimBlobs(db: Querier, entityId: number, md5Hexes: readonly string[]): Promise<BlobRow[]> {
-  await db.query(markUsed, [entityId, md5Hexes]);
+  await markBlobsUsed(db, entityId, md5Hexes);
   return findBlobs(db, entityId, md5Hexes);
 }
 
 /** Those that are not here. The others are not swept before the transaction ends, nor after it, when it commits. */
 export async function claimOrMissBlobs(tx: Transaction, entityId: number, md5Hexes: readonly string[], most: number): Promise<string[]> {
-  await tx.query(markUsed, [entityId, md5Hexes]);
+  await markBlobsUsed(tx, entityId, md5Hexes);
   return (await tx.query<{ md5_hex: string }>(missing, [entityId, md5Hexes, most])).map(({ md5_hex }) => md5_hex);
 }
 

@@ -35,7 +35,6 @@ export function listLivingManifests(db: Querier, entityId: number, which: { afte
 }
 
 const mark = sql("artifact_unused_mark", "update artifact_blobs set unused_since = now() where entity_id = $1 and md5_hex = any($2::text[]) and unused_since is null");
-const unmark = sql("artifact_unused_unmark", "update artifact_blobs set unused_since = null where entity_id = $1 and md5_hex = any($2::text[]) and unused_since is not null");
 // Asked again in the statement that removes, under the lock: a version may have claimed the content meanwhile. What is
 // locked is being claimed. Who claims waits for this, and this for nobody, so that they never wait for each other.
 const remove = sql("artifact_unused_remove", `
@@ -47,10 +46,6 @@ const remove = sql("artifact_unused_remove", `
 
 export async function markUnused(db: Querier, entityId: number, md5Hexes: readonly string[]): Promise<void> {
   await db.query(mark, [entityId, md5Hexes]);
-}
-
-export async function markUsedAgain(db: Querier, entityId: number, md5Hexes: readonly string[]): Promise<void> {
-  await db.query(unmark, [entityId, md5Hexes]);
 }
 
 /** Forgets content that has been marked for `ageMs` milliseconds or longer; gives the keys of the objects that are now free. */

@@ -3,6 +3,7 @@ import type { ExecutionStatus } from "../../domain/execution.ts";
 import type { ScopeKind } from "../../domain/event.ts";
 import { matchKeyOf } from "../../domain/match-key.ts";
 import type { Role } from "../../domain/viewer.ts";
+import { firstId } from "../../kit/id-range.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -99,8 +100,6 @@ const list = sql("automations_list", `${shown}
     and ($5::bigint is null or automation.scope_id = $5) and ($6::text is null or automation.name = $6) and automation.id > $7
     and ${alive} and ${visible}
   order by automation.id limit $8 offset $9`);
-
-const firstId = "00000000-0000-0000-0000-000000000000";
 
 /** In the order of their creation, beginning behind the id `after`. */
 export const findAutomations = (db: Querier, userId: number, filter: AutomationFilter, page: { after: string | null; limit: number; offset: number }): Promise<AutomationRow[]> =>

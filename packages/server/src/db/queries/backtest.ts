@@ -2,6 +2,7 @@ import type { LineStream, RunState } from "../../domain/run.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { eventColumns } from "../rows/event-row.ts";
 import type { BlockRow } from "./run-metric-blocks.ts";
 
 /** Whose projects lie in a scope: one project's, or all of some entities'. */
@@ -55,7 +56,7 @@ export async function findRunToReplay(db: Querier, runId: number): Promise<Repla
 // The newest of each project are read from the index on (project_id, type, id), and only these are then sorted together.
 const events = sql("backtest_events", `
   select page.* from projects as project cross join lateral (
-    select event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at from events as event
+    select ${eventColumns} from events as event
     where event.project_id = project.id and event.type = $4 and event.id < $5 and event.id >= $6 and event.created_at between $7 and $8
       and ($9::bigint is null or (event.subject ->> 'collectionId')::bigint = $9)
     order by event.id desc limit $10
@@ -65,7 +66,7 @@ const events = sql("backtest_events", `
 
 const ofWebhooks = sql("backtest_events_of_webhooks", `
   select page.* from unnest($2::bigint[]) as entity (id) cross join lateral (
-    select event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at from events as event
+    select ${eventColumns} from events as event
     where event.entity_id = entity.id and event.project_id is null and event.type = $3 and event.id < $4 and event.id >= $5 and event.created_at between $6 and $7
     order by event.id desc limit $8
   ) as page

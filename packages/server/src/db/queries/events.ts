@@ -2,13 +2,12 @@ import type { EventType } from "@bellhop/contract";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
-
-const columns = "event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at";
+import { eventColumns } from "../rows/event-row.ts";
 
 // The newest of each type are read from the index on (project_id, type, id); only these few are then sorted together.
 const ofProject = sql("events_of_project", `
   select page.* from unnest($2::text[]) as wanted (type) cross join lateral (
-    select ${columns} from events as event
+    select ${eventColumns} from events as event
     where event.project_id = $1 and event.type = wanted.type and event.id < $3 and event.id >= $4 and event.created_at >= $5
     order by event.id desc limit $6
   ) as page order by page.event_id desc limit $6`);
@@ -31,7 +30,7 @@ export const findEvents = (db: Querier, { projectId, types, before, leastId, sin
 // An event that is about a webhook lies in no project, and is the business of all in the webhook's team.
 const seen = "case when event.project_id is null then role_in_entity($1, event.entity_id) else role_in_project($1, event.project_id) end is not null";
 
-const byId = sql("events_by_id", `select ${columns} from events as event where event.id = $2 and ${seen}`);
+const byId = sql("events_by_id", `select ${eventColumns} from events as event where event.id = $2 and ${seen}`);
 
 /** The event, if the user has a role in its project, or, where it lies in none, in its entity. */
 export async function findEvent(db: Querier, userId: number, id: string): Promise<EventRow | null> {

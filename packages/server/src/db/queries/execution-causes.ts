@@ -1,6 +1,7 @@
 import type { Role } from "../../domain/viewer.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
+import { roleInAutomation } from "./role-in-automation.ts";
 import { seesEvent } from "./sees-event.ts";
 
 export type CauseRow = { id: string; automation_id: string; automation_name: string; event_type: string; created_at: Date; role: Role | null };
@@ -18,9 +19,7 @@ const causes = sql("execution_causes", `
   )
   select found.* from chain cross join lateral (
     select execution.id, execution.automation_id, revision.name as automation_name, event.type as event_type, execution.created_at,
-    case when not (${seesEvent}) then null
-      when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
-      else role_in_entity($1, automation.entity_id) end as role
+    case when ${seesEvent} then ${roleInAutomation} end as role
     from executions as execution
     join events as event on event.id = execution.event_id
     left join projects as place on place.id = event.project_id

@@ -1,3 +1,4 @@
+import type { ActionType } from "../../domain/automation.ts";
 import type { AttemptOutcome, ExecutionStatus } from "../../domain/execution.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
@@ -8,6 +9,8 @@ import { lastId, leastId } from "../../kit/id-range.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { eventColumns } from "../rows/event-row.ts";
+import { roleInAutomation } from "./role-in-automation.ts";
 import { seesEvent } from "./sees-event.ts";
 
 export type ExecutionRow = EventRow & {
@@ -19,7 +22,7 @@ export type ExecutionRow = EventRow & {
   automation_name: string;
   revision: number;
   scope_kind: AnyScopeKind;
-  action_type: string;
+  action_type: ActionType;
   webhook_id: string | null;
   status: ExecutionStatus;
   reason: Reason | null;
@@ -48,7 +51,7 @@ const columns = `
   execution.redelivery_of, execution.redelivery_mode, execution.redelivery_id, coalesce(execution.message_id, execution.id) as message_id,
   event.caused_by, event.depth, outcome.status as outcome_status, outcome.message as outcome_message, outcome.url as outcome_url, outcome.reported_at as outcome_at,
   execution.attempt_count, greatest(execution.next_attempt_at, lane.held_until) as next_attempt_at, execution.traceparent, execution.created_at, execution.finished_at,
-  event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at`;
+  ${eventColumns}`;
 
 // What waits for a webhook whose circuit breaker is open is held back, and says so.
 // A job that a worker holds says that the execution is running; nobody writes that into the execution itself, because
@@ -106,12 +109,8 @@ export async function findExecutions(db: Querier, userId: number, filter: Execut
     : db.query<ExecutionRow>(ofEntities, [...values, filter.of.entityIds]);
 }
 
-const roleInScope = `
-  case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
-    else role_in_entity($1, automation.entity_id) end`;
-
 const readExecution = sql("executions_read", `
-  select ${columns}, case when ${seesEvent} then ${roleInScope} end as role from executions as execution ${joined} where execution.id = $2`);
+  select ${columns}, case when ${seesEvent} then ${roleInAutomation} end as role from executions as execution ${joined} where execution.id = $2`);
 
 /** An execution with the user's role in the scope of its automation; null too where the user may not see what it is about. */
 export async function findExecution(db: Querier, userId: number, id: string): Promise<(ExecutionRow & { role: Role | null }) | null> {
@@ -120,7 +119,7 @@ export async function findExecution(db: Querier, userId: number, id: string): Pr
 }
 
 const automationRole = sql("executions_automation_role", `
-  select ${roleInScope} as role from automations as automation where automation.id = $2`);
+  select ${roleInAutomation} as role from automations as automation where automation.id = $2`);
 
 /** The user's role in the automation's scope, also of one that was deleted; null when there is none. */
 export async function findRoleInAutomation(db: Querier, userId: number, automationId: string): Promise<Role | null> {

@@ -1,9 +1,10 @@
 import type { EventType } from "@bellhop/contract";
-import type { ScopeKind } from "../../domain/event.ts";
+import type { AnyScopeKind } from "../../domain/event.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { eventColumns } from "../rows/event-row.ts";
 import { scopesOf } from "./event-scopes.ts";
 
 /** An event beside an automation: the revision that decided, what it watched, and what became of the event. */
@@ -16,7 +17,7 @@ export type ExplanationRow = EventRow & {
   automation_name: string;
   watched_type: EventType;
   event_filter: string;
-  scope_kind: ScopeKind;
+  scope_kind: AnyScopeKind;
   scope_id: number;
   /** As it is called today; null when it is gone. */
   scope_name: string | null;
@@ -29,7 +30,7 @@ export type ExplanationRow = EventRow & {
 // The revision: the one that the execution points to, else the one that stood when the event was stored, else today's.
 // Revisions and events are never changed, so what is told of a firing today is told of it at any later time.
 const rows = `
-  select event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at,
+  select ${eventColumns},
     automation.id as automation_id, automation.created_at > event.created_at as created_later,
     revision.revision, revision.created_at as revision_at, revision.name as automation_name, revision.event_type as watched_type, revision.event_filter,
     watched.kind as scope_kind, watched.id as scope_id,

@@ -44,7 +44,7 @@ const note = sql("login_failures_note", `
   where known.failures < $2 or known.window_ends <= now()
   returning failures as nth, window_ends as until`);
 
-const purge = sql("login_failures_purge", "delete from login_failures where window_ends < now()");
+const purge = sql("login_failures_purge", "delete from login_failures where window_ends < now() returning 1 as one");
 
 /** What too many attempts failed of, and for how long it is blocked yet. `kind` is its place among the subjects, from 1. */
 export type BlockedLogin = { subject: string; kind: number; forMs: number };
@@ -67,6 +67,5 @@ export async function takeBackLoginFailure(db: Querier, subjects: readonly Login
   await db.query(takeBack, [subjects.map(({ subject }) => subject)]);
 }
 
-export async function purgeLoginFailures(db: Querier): Promise<void> {
-  await db.query(purge, []);
-}
+/** Deletes those that no longer count; gives how many. */
+export const purgeLoginFailures = async (db: Querier): Promise<number> => (await db.query(purge, [])).length;

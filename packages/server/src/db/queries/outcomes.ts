@@ -1,7 +1,10 @@
 import type { OutcomeStatus, Report } from "../../domain/outcome/report.ts";
+import { lastId } from "../../kit/id-range.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
+import { eventColumns } from "../rows/event-row.ts";
+import { roleInAutomation } from "./role-in-automation.ts";
 import { seesEvent } from "./sees-event.ts";
 
 // The row is the lock of all reports of an execution; the execution's own row stays free for its worker. Skipped
@@ -63,7 +66,7 @@ export type OutcomeRow = EventRow & {
 const listed = `
   select outcome.execution_id, execution.automation_id, revision.name as automation_name, outcome.status, outcome.message, outcome.url, outcome.report_count,
     execution.created_at as began_at, outcome.reported_at,
-    event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at
+    ${eventColumns}
   from execution_outcomes as outcome
   join executions as execution on execution.id = outcome.execution_id
   join automations as automation on automation.id = execution.automation_id
@@ -71,14 +74,11 @@ const listed = `
   join events as event on event.id = execution.event_id
   left join projects as place on place.id = event.project_id
   where outcome.execution_id < $2 and outcome.status is not null
-    and case when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
-      else role_in_entity($1, automation.entity_id) end is not null
+    and (${roleInAutomation}) is not null
     and ${seesEvent}`;
 
 const ofArtifact = sql("outcomes_of_artifact", `${listed} and outcome.artifact_id = $3 order by outcome.execution_id desc limit $4`);
 const ofRun = sql("outcomes_of_run", `${listed} and outcome.run_id = $3 order by outcome.execution_id desc limit $4`);
-
-const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** What receivers reported of deliveries about one version or run, the newest first, as far as the user may see their automations and their events. */
 export const findOutcomes = (db: Querier, userId: number, of: { artifactId: number } | { runId: number }, page: { before: string | null; limit: number }): Promise<OutcomeRow[]> =>

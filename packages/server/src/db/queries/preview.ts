@@ -7,9 +7,10 @@ import type { Webhook } from "../../domain/webhook.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 import type { EventRow } from "../rows/event-row.ts";
-import { eventOf } from "../rows/event-row.ts";
+import { eventColumns, eventOf } from "../rows/event-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
+import { roleInAutomation } from "./role-in-automation.ts";
 
 /** An execution that was planned, with all that rendering needs. */
 export type PlannedExecution = {
@@ -30,14 +31,14 @@ export type PlannedExecution = {
 const planned = sql("preview_planned", `
   select execution.id as execution_id, execution.automation_id, execution.revision, execution.action_type, execution.status = 'skipped' as skipped, execution.reason,
     revision.name as automation_name, revision.action, to_json(webhook) as webhook, role_in_entity($1, webhook.entity_id) is not null as sees_webhook,
-    event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at
+    ${eventColumns}
   from executions as execution
   join events as event on event.id = execution.event_id
   join automations as automation on automation.id = execution.automation_id
   join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision
   left join webhooks as webhook on webhook.id = execution.webhook_id
   where execution.event_id = any ($2::uuid[])
-    and case when automation.project_id is null then role_in_entity($1, automation.entity_id) else role_in_project($1, automation.project_id) end is not null
+    and (${roleInAutomation}) is not null
   order by revision.name, execution.id limit $3`);
 
 type PlannedRow = EventRow & {

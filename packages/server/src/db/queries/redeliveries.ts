@@ -9,10 +9,11 @@ import type { Webhook } from "../../domain/webhook.ts";
 import { leastId } from "../../kit/id-range.ts";
 import type { Querier, Transaction } from "../database.ts";
 import { sql } from "../database.ts";
-import { eventOf } from "../rows/event-row.ts";
+import { eventColumns, eventOf } from "../rows/event-row.ts";
 import type { EventRow } from "../rows/event-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
+import { roleInAutomation } from "./role-in-automation.ts";
 import { seesEvent } from "./sees-event.ts";
 
 export type RedeliveryRow = {
@@ -171,9 +172,7 @@ export type ChosenRow = { id: string; entity_id: number; scope_kind: AnyScopeKin
 
 const chosen = sql("redeliveries_chosen", `
   select execution.id, automation.entity_id, automation.scope_kind, case when job.execution_id is null then execution.status else 'running' end as status,
-    case when not (${seesEvent}) then null
-      when exists (select from projects where projects.id = automation.project_id) then role_in_project($1, automation.project_id)
-      else role_in_entity($1, automation.entity_id) end as role
+    case when ${seesEvent} then ${roleInAutomation} end as role
   from executions as execution join automations as automation on automation.id = execution.automation_id
   join events as event on event.id = execution.event_id
   left join projects as place on place.id = event.project_id
@@ -205,7 +204,7 @@ const source = sql("redeliveries_source", `
   select coalesce(execution.message_id, execution.id) as message_id, execution.rendered,
     revision.name as then_name, execution.action_type as then_type, revision.action as then_action, to_json(webhook) as then_webhook,
     automation.name as today_name, automation.action_type as today_type, automation.action as today_action, to_json(webhook_today) as today_webhook,
-    event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at
+    ${eventColumns}
   from executions as execution
   join automations as automation on automation.id = execution.automation_id
   join automation_revisions as revision on revision.automation_id = execution.automation_id and revision.revision = execution.revision

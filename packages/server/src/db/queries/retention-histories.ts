@@ -28,13 +28,13 @@ export const removeBlocks = sql("retention_blocks", `
 // Counts as a rewrite: what a process still holds in memory of the lines is no longer true.
 const markRemoved = sql("retention_run_done", "update runs set lines_removed_at = now(), history_rewrites = history_rewrites + 1 where id = $1");
 
-/** Removes a batch of the run's lines. Gives whether there may be more; false too for a run that is no longer silent. */
-export function removeSomeLines(db: Database, run: { id: number; ageMs: number; limit: number }): Promise<boolean> {
+/** Removes a batch of the run's lines. Gives how many rows held them: none when all are gone, and for a run that is no longer silent. */
+export function removeSomeLines(db: Database, run: { id: number; ageMs: number; limit: number }): Promise<number> {
   return db.transaction(async (tx) => {
-    if ((await tx.query(lockSilent, [run.id, run.ageMs])).length === 0) return false;
+    if ((await tx.query(lockSilent, [run.id, run.ageMs])).length === 0) return 0;
     const removed = await removeFrom(tx, run);
     if (removed === 0) await tx.query(markRemoved, [run.id]);
-    return removed > 0;
+    return removed;
   });
 }
 

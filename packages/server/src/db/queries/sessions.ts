@@ -12,7 +12,7 @@ const list = sql("sessions_list", `
   select ${columns} from sessions where user_id = $1 and expires_at > now() and ($2::uuid is null or id > $2) order by id limit $3`);
 const remove = sql("sessions_delete", `delete from sessions where id = $1 and user_id = $2 returning ${columns}`);
 const removeOthers = sql("sessions_delete_others", "delete from sessions where user_id = $1 and id is distinct from $2 and expires_at > now() returning 1 as one");
-const purge = sql("sessions_purge", "delete from sessions where expires_at < now()");
+const purge = sql("sessions_purge", "delete from sessions where expires_at < now() returning 1 as one");
 
 export type NewSession = { id: string; userId: number; entityId: number; hash: Buffer; address: string; userAgent: string | null; lifetimeMs: number };
 
@@ -35,6 +35,5 @@ export async function deleteSessionsOf(tx: Querier, userId: number, but: string 
   return (await tx.query(removeOthers, [userId, but])).length;
 }
 
-export async function purgeExpiredSessions(db: Querier): Promise<void> {
-  await db.query(purge, []);
-}
+/** Gives how many. */
+export const purgeExpiredSessions = async (db: Querier): Promise<number> => (await db.query(purge, [])).length;

@@ -8,6 +8,9 @@ import { runStates } from "../../domain/run.ts";
 
 export type EventRow = { event_id: string; event_type: string; event_author: string; event_subject: unknown; event_at: Date };
 
+/** The columns of such a row, for statements that name the table `event`. */
+export const eventColumns = "event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at";
+
 const place = z.object({
   collectionId: z.number(),
   collectionName: z.string(),

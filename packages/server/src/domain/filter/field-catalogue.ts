@@ -1,4 +1,4 @@
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../../kit/nearest-name.ts";
 
 /** Which fields a filter may name, and what each is called by those who answer for it. */
 export type FieldCatalogue = {

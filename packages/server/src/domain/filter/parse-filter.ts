@@ -4,7 +4,7 @@ import { nearestField, resolveField } from "./field-catalogue.ts";
 import type { FieldCatalogue } from "./field-catalogue.ts";
 import { clauseOperators, deepestFilter, mostClauses } from "./filter.ts";
 import type { Clause, ClauseOperator, Expression, Filter } from "./filter.ts";
-import { nearestName } from "./nearest-name.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
 import { memberPath, mostProblems } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 
@@ -110,4 +110,3 @@ type Place = { path: string; depth: number };
 
 const every = (parts: readonly Expression[]): Expression => (parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: "every", parts });
 const quoted = (name: string): string => JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
-const didYouMean = (name: string | undefined): string => (name === undefined ? "" : `; did you mean ${JSON.stringify(name)}?`);

@@ -1,5 +1,6 @@
 import { isRecord } from "../../kit/cast.ts";
-import { nearestName } from "../filter/nearest-name.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
+import { unknownMembers } from "../filter/known-members.ts";
 import type { Problem } from "../filter/problem.ts";
 import { memberPath } from "../filter/problem.ts";
 import type { Aggregate, Comparison, Measure, MetricCondition } from "./condition.ts";
@@ -11,7 +12,7 @@ export type ReadCondition = { ok: true; kind: MetricEventType; condition: Metric
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One kind of condition on the wire: the key it stands under, and how its members are read. */
-type Form = { readonly key: string; readonly type: MetricEventType; readonly members: readonly string[]; read(fields: Fields, ask: Asker): Omit<MetricCondition, "metric"> };
+type Form = { readonly key: string; readonly type: MetricEventType; readonly members: readonly string[]; read(ask: Asker): Omit<MetricCondition, "metric"> };
 
 const thresholdComparisons = ["$gt", "$gte", "$lt", "$lte"] as const;
 const directions = ["INCREASE", "DECREASE", "ANY"] as const;
@@ -42,13 +43,13 @@ export function readCondition(json: unknown, path: string): ReadCondition {
 function readForm(form: Form, json: unknown, path: string): ReadCondition {
   if (!isRecord(json)) return refused([{ path, message: "must be an object" }]);
   const ask = makeAsker(json, path);
-  for (const key of Object.keys(json)) if (!form.members.includes(key)) ask.refuse(key, `is not a known name; did you mean "${nearestName(key, form.members) ?? "name"}"?`);
+  for (const { path: member, message } of unknownMembers(json, form.members)) ask.refuse(member, message);
   const metric = ask.name("name");
-  const condition = form.read(json, ask);
+  const condition = form.read(ask);
   return ask.problems.length > 0 ? refused(ask.problems) : { ok: true, kind: form.type, condition: { metric, ...condition } };
 }
 
-function readThreshold(_: Fields, ask: Asker): Omit<MetricCondition, "metric"> {
+function readThreshold(ask: Asker): Omit<MetricCondition, "metric"> {
   const aggregate = ask.aggregate("agg_op");
   const size = ask.window("window_size", 1);
   return {
@@ -59,7 +60,7 @@ function readThreshold(_: Fields, ask: Asker): Omit<MetricCondition, "metric"> {
   };
 }
 
-function readChange(_: Fields, ask: Asker): Omit<MetricCondition, "metric"> {
+function readChange(ask: Asker): Omit<MetricCondition, "metric"> {
   const current = ask.window("current_window_size", 1);
   const measure: Measure = {
     kind: "change",
@@ -71,7 +72,7 @@ function readChange(_: Fields, ask: Asker): Omit<MetricCondition, "metric"> {
   return { measure, ...directed(ask.oneOf("change_dir", directions), ask.number("change_amount", "positive")) };
 }
 
-function readZscore(_: Fields, ask: Asker): Omit<MetricCondition, "metric"> {
+function readZscore(ask: Asker): Omit<MetricCondition, "metric"> {
   const measure: Measure = { kind: "zscore", size: ask.window("window_size", 30) };
   return { measure, ...directed(ask.oneOf("change_dir", directions), ask.number("threshold", "positive")) };
 }
@@ -122,7 +123,7 @@ function makeAsker(fields: Fields, path: string) {
       const found = names.find((name) => name === fields[member]);
       if (found !== undefined) return found;
       const written = fields[member];
-      const hint = typeof written === "string" ? `; did you mean "${nearestName(written, names) ?? names[0]}"?` : "";
+      const hint = typeof written === "string" ? didYouMean(nearestName(written, names)) : "";
       refuse(member, `must be one of ${names.join(", ")}${hint}`);
       return names[0];
     },

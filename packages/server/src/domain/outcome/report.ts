@@ -1,11 +1,12 @@
+import { storableText } from "../../kit/jsonb-text.ts";
+
 export const outcomeStatuses = ["running", "succeeded", "failed"] as const;
 export type OutcomeStatus = (typeof outcomeStatuses)[number];
 
 /** What a receiver says of the work that a delivery began. */
 export type Report = { status: OutcomeStatus; message: string | null; url: string | null };
 
-/** The text as PostgreSQL can hold it: no NUL, no half of a character. */
-const storable = (text: string | null): string | null => text?.toWellFormed().replaceAll("\0", "\ufffd") ?? null;
+const storable = (text: string | null): string | null => (text === null ? null : storableText(text));
 
 export const storableReport = ({ status, message, url }: Report): Report => ({ status, message: storable(message), url: storable(url) });
 

@@ -1,5 +1,5 @@
 import { findVariable, payloadVariables } from "@bellhop/contract";
-import { nearestName } from "../filter/nearest-name.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
 import { mostProblems } from "../filter/problem.ts";
 import type { Problem } from "../filter/problem.ts";
 
@@ -52,8 +52,7 @@ function unknownName(name: string, granted: ReadonlySet<string>): string {
   const dot = name.indexOf(".");
   const key = dot === -1 ? "<KEY>" : name.slice(dot + 1, 64);
   const variables = payloadVariables.map((variable) => (variable.kind === "prefix" ? variable.name + key : variable.name));
-  const nearest = nearestName(name, [...variables, ...granted]);
-  return `unknown variable ${quoted(name)}${nearest === undefined ? "" : `; did you mean ${quoted(nearest)}?`}`;
+  return `unknown variable ${quoted(name)}${didYouMean(nearestName(name, [...variables, ...granted]))}`;
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);

@@ -22,6 +22,7 @@ export { findMaker, listRunArtifacts, listUsers } from "./list-lineage.ts";
 export type { VisibleRun } from "./list-lineage.ts";
 export { listVersions } from "./list-versions.ts";
 export type { Listed, ListInput } from "./list-versions.ts";
+export { ownerOfArtifactKey } from "./object-keys.ts";
 export { findBlobContent, findCollectionContent, findEntityContent, findManifestContent, openContent, sizeOfContent } from "./open-content.ts";
 export type { Content } from "./open-content.ts";
 export { receiveBlob, receiveManifest } from "./receive-upload.ts";

@@ -1,5 +1,6 @@
+import { markBlobsUsed } from "../../db/queries/artifact-blobs.ts";
 import type { LivingManifest, OldBlob } from "../../db/queries/artifact-unused.ts";
-import { findNextKeeper, listLivingManifests, listOldBlobs, markUnused, markUsedAgain, removeUnused } from "../../db/queries/artifact-unused.ts";
+import { findNextKeeper, listLivingManifests, listOldBlobs, markUnused, removeUnused } from "../../db/queries/artifact-unused.ts";
 import { keptDigests } from "../../domain/artifact-manifest.ts";
 import { Failure } from "../../domain/failure.ts";
 import { isObjectKey } from "../../ports/object-store/port.ts";
@@ -73,7 +74,7 @@ async function digestsOf(services: Needs, manifest: LivingManifest): Promise<str
 
 async function settle(services: Needs, { entityId, unusedMs }: Sweep, blobs: readonly OldBlob[], needed: ReadonlySet<string>): Promise<number> {
   const pick = (wanted: (blob: OldBlob) => boolean): string[] => blobs.filter(wanted).map(({ md5_hex: digest }) => digest);
-  for (const some of slices(pick((blob) => blob.marked && needed.has(blob.md5_hex)))) await markUsedAgain(services.db, entityId, some);
+  for (const some of slices(pick((blob) => blob.marked && needed.has(blob.md5_hex)))) await markBlobsUsed(services.db, entityId, some);
   let removed = 0;
   for (const some of slices(pick((blob) => blob.marked && !needed.has(blob.md5_hex)))) {
     const keys = await removeUnused(services.db, entityId, some, unusedMs);

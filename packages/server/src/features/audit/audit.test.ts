@@ -114,7 +114,7 @@ const changeNothing = new Set([
   "secrets.forgetPreviousSecrets", // what it deletes signed no longer
   "secrets.rewrapSecrets", // the values stay as they are
   "outcomes.listOutcomes", "outcomes.callbackLinks", "outcomes.executionOfToken", "outcomes.shownCallbackUrl",
-  "outcomes.reportOutcome", // nobody signs in for it: with the callbacks
+  "outcomes.reportOutcome", // nobody signs in for it; its entry is tested with the callbacks
   "webhooks.checkSignatures", "webhooks.listEntityWebhooks", "webhooks.listWebhooks", "webhooks.readBacklog", "webhooks.readWebhook", "webhooks.testWebhook",
   "redeliveries.countRedelivery", "redeliveries.readRedelivery", "redeliveries.compareRedelivery",
   "redeliveries.advanceRedeliveries", // what was asked for, and written down then

@@ -1,8 +1,9 @@
 import { findAutomation, findAutomations, findAutomationsOfProject, findVisibleEntityIds } from "../../db/queries/automations.ts";
 import type { AutomationFilter } from "../../db/queries/automations.ts";
-import { Failure, notFound } from "../../domain/failure.ts";
+import { notFound } from "../../domain/failure.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
+import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 import type { SavedAutomation } from "./automation.ts";
 import { automationOf } from "./automation.ts";
@@ -21,7 +22,7 @@ export type AutomationQuery = {
 
 /** The automations that the viewer may see, in the order of their creation. Throws not_found for a scope that the viewer may not see. */
 export async function listAutomations(services: Pick<Services, "db">, viewer: Viewer, query: AutomationQuery): Promise<SavedAutomation[]> {
-  if (query.after !== null && !isUuid(query.after)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  requireIdCursor(query.after);
   const place = await filterOf(services, viewer, query.within);
   const rows = await findAutomations(services.db, viewer.userId, { ...place, name: query.name ?? null }, query);
   return rows.map(automationOf);

@@ -2,12 +2,12 @@ import { eventTypes } from "@bellhop/contract";
 import type { EventType } from "@bellhop/contract";
 import { findEvents } from "../../db/queries/events.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import { Failure, invalidAt } from "../../domain/failure.ts";
-import { nearestName } from "../../domain/filter/nearest-name.ts";
+import { invalidAt } from "../../domain/failure.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { lastId, leastId } from "../../kit/id-range.ts";
-import { isUuid } from "../../kit/ids.ts";
 import { requireVisibleScope } from "../automations/index.ts";
+import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 import type { EventSummary } from "./event.ts";
 import { summaryOf } from "./event.ts";
@@ -25,7 +25,7 @@ export type EventQuery = {
 
 /** The events of a project that the viewer may see, newest first. */
 export async function listEvents(services: Pick<Services, "db">, viewer: Viewer, query: EventQuery): Promise<EventSummary[]> {
-  if (query.before !== null && !isUuid(query.before)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  requireIdCursor(query.before);
   const types = query.type === undefined ? eventTypes.map(({ type }) => type) : [typeNamed(query.type)];
   const project = await requireVisibleScope(services.db, viewer, query.within);
   const { since = new Date(0), before, limit } = query;
@@ -36,5 +36,5 @@ export async function listEvents(services: Pick<Services, "db">, viewer: Viewer,
 function typeNamed(name: string): EventType {
   const found = eventTypes.find(({ type, friendlyName }) => type === name || friendlyName === name);
   if (found !== undefined) return found.type;
-  throw invalidAt("type", `there is no event type "${name}"; did you mean ${nearestName(name, eventTypes.map(({ friendlyName }) => friendlyName)) ?? ""}?`);
+  throw invalidAt("type", `there is no event type "${name}"${didYouMean(nearestName(name, eventTypes.map(({ friendlyName }) => friendlyName)))}`);
 }

@@ -5,10 +5,10 @@ import { notFound } from "../../domain/failure.ts";
 import { metricEventTypes } from "../../domain/metrics/watch.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
-import { requireProject } from "../access/index.ts";
 import type { SavedAutomation } from "../automations/index.ts";
-import { readAutomation } from "../automations/index.ts";
-import { findRun } from "../runs/index.ts";
+import { readAutomation, watchesMetrics } from "../automations/index.ts";
+import type { RunPath } from "../runs/index.ts";
+import { requireRunAt } from "../runs/index.ts";
 import type { Services } from "../services.ts";
 import type { Explanation } from "./explanation.ts";
 import { explanationOf } from "./explanation.ts";
@@ -16,8 +16,7 @@ import type { MetricStanding } from "./metric-standing.ts";
 import { metricStanding } from "./metric-standing.ts";
 
 /** One event, or every event of a run. */
-export type ExplainTarget = { event: string } | { run: RunAddress };
-type RunAddress = { entity: string; project: string; run: string };
+export type ExplainTarget = { event: string } | { run: RunPath };
 
 type Needs = Pick<Services, "db" | "limits" | "publicUrl">;
 
@@ -44,12 +43,10 @@ async function explainEvent({ db }: Needs, viewer: Viewer, automationId: string,
  * automation over metrics what it was told, since values that came to nothing raise no event: how its conditions stand
  * is told beside it.
  */
-const judgedOfRun = ({ event }: SavedAutomation): readonly EventType[] => (metricEventTypes.some((type) => type === event.type) ? metricEventTypes : ["RUN_STATE"]);
+const judgedOfRun = ({ event }: SavedAutomation): readonly EventType[] => (watchesMetrics(event.type) ? metricEventTypes : ["RUN_STATE"]);
 
-async function explainRun(services: Needs, viewer: Viewer, automation: SavedAutomation, path: RunAddress): Promise<Explanations> {
-  const project = await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, "viewer");
-  const run = await findRun(services, project, path.run);
-  if (run === null) throw notFound(`Run "${path.entity}/${path.project}/${path.run}"`);
+async function explainRun(services: Needs, viewer: Viewer, automation: SavedAutomation, path: RunPath): Promise<Explanations> {
+  const run = await requireRunAt(services, viewer, path, "viewer");
   const rows = await findExplanationsOfRun(services.db, automation.id, { id: run.id, types: judgedOfRun(automation), limit: services.limits.pageSize });
   return { explanations: rows.map(explanationOf), metrics: await metricStanding(services, automation, run.id) };
 }

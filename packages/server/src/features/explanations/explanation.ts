@@ -2,9 +2,9 @@ import { findEventType } from "@bellhop/contract";
 import type { Verdict } from "@bellhop/contract";
 import type { ExplanationRow } from "../../db/queries/explanations.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
-import type { Event, ScopeKind } from "../../domain/event.ts";
-import type { ExplainedClause, ExplainedCondition } from "../../pipeline/match/explain-condition.ts";
-import { explainCondition } from "../../pipeline/match/explain-condition.ts";
+import type { AnyScopeKind, Event } from "../../domain/event.ts";
+import type { ExplainedClause, ExplainedCondition } from "../../pipeline/index.ts";
+import { explainCondition } from "../../pipeline/index.ts";
 import type { EventSummary } from "../events/index.ts";
 import { summaryOf } from "../events/index.ts";
 import type { ShownReason } from "../history/index.ts";
@@ -25,7 +25,7 @@ export type Explanation = {
   scope: {
     held: boolean;
     /** The name is null when it was deleted. */
-    watches: { kind: ScopeKind; id: number; name: string | null };
+    watches: { kind: AnyScopeKind; id: number; name: string | null };
     /** Where the event happened: entity, entity/project, or entity/project/collection. */
     saw: string;
   };
@@ -71,6 +71,8 @@ function scopeName({ scope_kind, scope_id, scope_name }: ExplanationRow, { subje
   switch (scope_kind) {
     case "collection":
       return "collectionId" in subject && subject.collectionId === scope_id ? subject.collectionName : scope_name;
+    case "run":
+      return subject.kind === "run" && subject.runId === scope_id ? subject.runName : scope_name;
     case "project":
       return subject.projectId === scope_id ? subject.projectName : scope_name;
     case "entity":

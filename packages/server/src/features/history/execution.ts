@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AttemptRow, ExecutionRow } from "../../db/queries/executions.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
+import type { ActionType } from "../../domain/automation.ts";
 import type { AnyScopeKind } from "../../domain/event.ts";
 import type { AttemptOutcome, ExecutionStatus, RequestRecord, ResponseRecord, TimingRecord } from "../../domain/execution.ts";
 import type { Report } from "../../domain/outcome/report.ts";
@@ -24,7 +25,7 @@ export type Execution = {
   automation: { id: string; name: string; revision: number };
   scopeKind: AnyScopeKind;
   event: EventSummary;
-  action: string;
+  action: ActionType;
   webhookId: string | null;
   status: ExecutionStatus;
   reason: ShownReason | null;

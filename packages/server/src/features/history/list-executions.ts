@@ -2,11 +2,13 @@ import { findVisibleEntityIds } from "../../db/queries/automations.ts";
 import type { ExecutionFilter } from "../../db/queries/executions.ts";
 import { findExecutions, findRoleInAutomation } from "../../db/queries/executions.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
-import { Failure, invalidAt, notFound } from "../../domain/failure.ts";
+import { invalidAt, notFound } from "../../domain/failure.ts";
+import { splitPath } from "../../domain/names.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
-import { requireEntity, requireProject } from "../access/index.ts";
-import { findRun } from "../runs/index.ts";
+import { requireEntity } from "../access/index.ts";
+import { requireRunAt } from "../runs/index.ts";
+import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 import type { Execution } from "./execution.ts";
 import { executionOf } from "./execution.ts";
@@ -26,7 +28,7 @@ export type ExecutionQuery = {
 
 /** Executions of the automations that the viewer may see, newest first; also of deleted ones. */
 export async function listExecutions(services: Pick<Services, "db">, viewer: Viewer, query: ExecutionQuery): Promise<Execution[]> {
-  if (query.before !== null && !isUuid(query.before)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  requireIdCursor(query.before);
   const { status = null, since = null, before, limit } = query;
   const rows = await findExecutions(services.db, viewer.userId, { of: await sourceOf(services, viewer, query), status, since, before, limit });
   return rows.map(executionOf);
@@ -41,9 +43,7 @@ async function sourceOf(services: Pick<Services, "db">, viewer: Viewer, { automa
 }
 
 async function runIdOf(services: Pick<Services, "db">, viewer: Viewer, path: string): Promise<number> {
-  const [entity, project, name, ...more] = path.split("/");
-  if (entity === undefined || project === undefined || name === undefined || more.length > 0) throw invalidAt("run", "must be entity/project/run");
-  const run = await findRun(services, await requireProject(services.db, viewer, { entity, name: project }, "viewer"), name);
-  if (run === null) throw notFound(`Run "${path}"`);
-  return run.id;
+  const split = splitPath(path);
+  if (split === null) throw invalidAt("run", "must be entity/project/run");
+  return (await requireRunAt(services, viewer, { entity: split.entity, project: split.project, run: split.rest }, "viewer")).id;
 }

@@ -2,15 +2,15 @@ import type { OutcomeRow } from "../../db/queries/outcomes.ts";
 import { findOutcomes } from "../../db/queries/outcomes.ts";
 import { eventOf } from "../../db/rows/event-row.ts";
 import type { Subject } from "../../domain/event.ts";
-import { Failure, invalidAt, notFound } from "../../domain/failure.ts";
+import { invalidAt, notFound } from "../../domain/failure.ts";
+import { splitPath } from "../../domain/names.ts";
 import type { OutcomeStatus } from "../../domain/outcome/report.ts";
 import { tellOutcome } from "../../domain/outcome/report.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import { isUuid } from "../../kit/ids.ts";
-import type { VisibleProject } from "../access/index.ts";
-import { findVisibleProject } from "../access/index.ts";
+import { requireProject } from "../access/index.ts";
 import { findMemberByName } from "../artifacts/index.ts";
-import { findRun } from "../runs/index.ts";
+import { requireRunAt } from "../runs/index.ts";
+import { requireIdCursor } from "../id-cursor.ts";
 import type { Services } from "../services.ts";
 
 export type Outcome = {
@@ -37,33 +37,24 @@ export type OutcomeSubject = { version: string } | { run: string };
 /** What receivers reported of deliveries about a version or a run, the newest first; of automations that the viewer may see. */
 export async function listOutcomes(services: Pick<Services, "db">, viewer: Viewer, input: { of: OutcomeSubject; before: string | null; limit: number }): Promise<Outcome[]> {
   const { of, before, limit } = input;
-  if (before !== null && !isUuid(before)) throw new Failure("bad_request", "This is not a cursor of this list.");
+  requireIdCursor(before);
   const subject = "version" in of ? { artifactId: await findVersion(services, viewer, of.version) } : { runId: await findTheRun(services, viewer, of.run) };
   return (await findOutcomes(services.db, viewer.userId, subject, { before, limit })).map(outcomeOf);
 }
 
-type Path = { project: VisibleProject | null; name: string };
-
-async function placeOf(services: Pick<Services, "db">, viewer: Viewer, path: string, name: "version" | "run"): Promise<Path> {
-  const [entity, project, rest, ...more] = path.split("/");
-  if (entity === undefined || project === undefined || rest === undefined || rest === "" || more.length > 0) {
-    throw invalidAt(name, name === "version" ? "must be entity/project/collection:version" : "must be entity/project/run");
-  }
-  return { project: await findVisibleProject(services.db, viewer, { entity, name: project }), name: rest };
-}
-
 async function findVersion(services: Pick<Services, "db">, viewer: Viewer, path: string): Promise<number> {
-  const { project, name } = await placeOf(services, viewer, path, "version");
-  const found = project === null ? null : await findMemberByName(services, viewer, project, name);
+  const split = splitPath(path);
+  if (split === null) throw invalidAt("version", "must be entity/project/collection:version");
+  const project = await requireProject(services.db, viewer, { entity: split.entity, name: split.project }, "viewer");
+  const found = await findMemberByName(services, viewer, project, split.rest);
   if (found === null) throw notFound(`Version "${path}"`);
   return found.member.id;
 }
 
 async function findTheRun(services: Pick<Services, "db">, viewer: Viewer, path: string): Promise<number> {
-  const { project, name } = await placeOf(services, viewer, path, "run");
-  const run = project === null ? null : await findRun(services, project, name);
-  if (run === null) throw notFound(`Run "${path}"`);
-  return run.id;
+  const split = splitPath(path);
+  if (split === null) throw invalidAt("run", "must be entity/project/run");
+  return (await requireRunAt(services, viewer, { entity: split.entity, project: split.project, run: split.rest }, "viewer")).id;
 }
 
 function outcomeOf(row: OutcomeRow): Outcome {

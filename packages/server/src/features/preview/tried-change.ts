@@ -2,10 +2,12 @@ import type { WatchedRunState } from "../../domain/event.ts";
 import type { RunReport } from "../../domain/run.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
 import { decodeId } from "../../domain/global-id.ts";
+import { splitPath } from "../../domain/names.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { requireProject } from "../access/index.ts";
 import { addAliases, addTagsToCollection, findArtifact, findMemberByName, linkArtifact, removeTagsFromCollection, unlinkArtifact, updateArtifact } from "../artifacts/index.ts";
-import { findRun, noChanges, receiveReport, upsertRun } from "../runs/index.ts";
+import type { RunPath } from "../runs/index.ts";
+import { noChanges, receiveReport, requireRunAt, upsertRun } from "../runs/index.ts";
 import type { Services } from "../services.ts";
 import { createVersion } from "./create-version.ts";
 
@@ -17,7 +19,7 @@ export type TriedChange =
   | { change: "unlink"; artifact: string }
   | { change: "add_artifact_tag" | "remove_artifact_tag"; artifact: string; tag: string }
   | { change: "add_collection_tag" | "remove_collection_tag"; collection: string; tag: string }
-  | { change: "run_state"; run: { entity: string; project: string; run: string }; state: WatchedRunState };
+  | { change: "run_state"; run: RunPath; state: WatchedRunState };
 
 type Needs = Pick<Services, "db" | "pipeline" | "clock" | "random" | "limits" | "publicUrl" | "ids" | "templates" | "log" | "watchLists" | "watchBooks" | "runWindows">;
 
@@ -61,9 +63,8 @@ async function changeTags(services: Needs, viewer: Viewer, artifact: string, tag
 }
 
 /** As a script would: it takes the run up again, or reports its end. */
-async function moveRun(services: Needs, viewer: Viewer, path: { entity: string; project: string; run: string }, state: WatchedRunState): Promise<void> {
-  const project = await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, "member");
-  if ((await findRun(services, project, path.run)) === null) throw notFound(`Run "${path.entity}/${path.project}/${path.run}"`);
+async function moveRun(services: Needs, viewer: Viewer, path: RunPath, state: WatchedRunState): Promise<void> {
+  await requireRunAt(services, viewer, path, "member");
   if (state === "RUNNING") await upsertRun(services, viewer, { entity: path.entity, project: path.project, name: path.run, state: null }, noChanges);
   else await receiveReport(services, viewer, path, { ...nothingReported, ended: { exitCode: state === "FINISHED" ? 0 : 1 } });
 }
@@ -81,7 +82,7 @@ async function versionNamed(services: Needs, viewer: Viewer, name: string): Prom
     if (found === null) throw notFound("Artifact version");
     return { artifactId: found.id, entity: found.entity_name, project: found.project_name, collection: found.sequence_name, collectionId: found.sequence_id };
   }
-  const path = splitPath(name, "artifact", "entity/project/collection:alias");
+  const path = requirePath(name, "artifact", "entity/project/collection:alias");
   const project = await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, "viewer");
   const found = await findMemberByName(services, viewer, project, path.rest);
   if (found === null) throw notFound(`Artifact version "${name}"`);
@@ -89,12 +90,12 @@ async function versionNamed(services: Needs, viewer: Viewer, name: string): Prom
 }
 
 function collectionNamed(name: string): { entity: string; project: string; collection: string } {
-  const { entity, project, rest } = splitPath(name, "collection", "entity/project/collection");
+  const { entity, project, rest } = requirePath(name, "collection", "entity/project/collection");
   return { entity, project, collection: rest };
 }
 
-function splitPath(name: string, path: string, form: string): { entity: string; project: string; rest: string } {
-  const [entity, project, rest, more] = name.split("/");
-  if (entity === undefined || project === undefined || rest === undefined || more !== undefined || [entity, project, rest].includes("")) throw invalidAt(path, `must be written as ${form}`);
-  return { entity, project, rest };
+function requirePath(name: string, path: string, form: string): { entity: string; project: string; rest: string } {
+  const split = splitPath(name);
+  if (split === null) throw invalidAt(path, `must be written as ${form}`);
+  return split;
 }

@@ -1,14 +1,15 @@
 import type { Querier } from "../../db/database.ts";
 import { findAutomation } from "../../db/queries/automations.ts";
 import { findChosen, findFailedOfRun, findHook } from "../../db/queries/redeliveries.ts";
-import { findRunByName } from "../../db/queries/runs.ts";
 import { findWebhookForAutomation } from "../../db/queries/webhooks.ts";
 import { invalidAt, notFound } from "../../domain/failure.ts";
+import { splitPath } from "../../domain/names.ts";
 import type { KeptSelection, Selection } from "../../domain/redelivery.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isUuid } from "../../kit/ids.ts";
-import { requireProject, requireRole } from "../access/index.ts";
+import { requireRole } from "../access/index.ts";
 import { editorRole } from "../automations/index.ts";
+import { requireRunAt } from "../runs/index.ts";
 
 export const mostChosen = 1_000;
 
@@ -64,14 +65,12 @@ async function requireHook(db: Querier, viewer: Viewer, id: string): Promise<Own
 
 /** What failed of a run's hooks is listed here and now: a run has few, and what fails later is not part of it. */
 async function requireRun(db: Querier, viewer: Viewer, { path, since }: Extract<Selection, { by: "run" }>, before: string): Promise<Owned & { kept: KeptSelection }> {
-  const [entity, name, run, ...more] = path.split("/");
-  if (entity === undefined || name === undefined || run === undefined || more.length > 0) throw invalidAt("run", "must be entity/project/run");
-  const project = await requireProject(db, viewer, { entity, name }, editorRole("run"));
-  const found = await findRunByName(db, project.id, run);
-  if (found === null) throw notFound(`Run "${path}"`);
+  const split = splitPath(path);
+  if (split === null) throw invalidAt("run", "must be entity/project/run");
+  const found = await requireRunAt({ db }, viewer, { entity: split.entity, project: split.project, run: split.rest }, editorRole("run"));
   const ids = await findFailedOfRun(db, found.id, { since, before, limit: mostChosen + 1 });
   if (ids.length > mostChosen) throw invalidAt("run", `more than ${mostChosen} deliveries of its hooks failed; take those since a time, or hook by hook`);
-  return { entityId: project.entity_id, kept: { by: "executions", ids } };
+  return { entityId: found.entity_id, kept: { by: "executions", ids } };
 }
 
 async function requireWebhook(db: Querier, viewer: Viewer, id: string): Promise<Owned> {

@@ -68,7 +68,7 @@ describe("a redelivery of all that failed", () => {
     expect(await list({ status: "pending" })).toEqual([]);
     const started = await startRedelivery(world.services, world.admin, allFailed());
     expect(started).toMatchObject({ entity: "vision-team", requestedBy: "ada", mode: "same_bytes", status: "running", total: 450, planned: 0, finishedAt: null });
-    await advanceRedeliveries(world.services);
+    expect(await advanceRedeliveries(world.services)).toBe(450);
     expect(await readRedelivery(world.services, world.viewer, started)).toMatchObject({ status: "done", planned: 450, delivered: 0, finishedAt: expect.any(Date) });
     await deliverAll();
     expect(await readRedelivery(world.services, world.viewer, started)).toMatchObject({ delivered: 450, failed: 0, cancelled: 0 });
@@ -123,7 +123,7 @@ describe("a redelivery of all that failed", () => {
     await advanceRedeliveries(world.services, () => ++turns > 1);
     expect(await readRedelivery(world.services, world.admin, started)).toMatchObject({ status: "running", planned: 200 });
     expect(await cancelRedelivery(world.services, world.admin, started)).toMatchObject({ status: "cancelling" });
-    await advanceRedeliveries(world.services);
+    expect(await advanceRedeliveries(world.services)).toBe(200);
     expect(await readRedelivery(world.services, world.admin, started)).toMatchObject({ status: "cancelled", planned: 200, cancelled: 200, delivered: 0 });
     expect((await list({ status: "cancelled" })).every(({ reason }) => reason?.code === "redelivery_cancelled")).toBe(true);
     await deliverAll();

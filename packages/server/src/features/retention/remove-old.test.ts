@@ -145,7 +145,8 @@ describe("removing what is old", () => {
 describe("the turn to remove", () => {
   it("is one process's at a time", async () => {
     const told: string[] = [];
-    const log = { ...silentLog, info: (fields: object) => void told.push(JSON.stringify(fields)) };
+    const note = (fields: object): void => void told.push(JSON.stringify(fields));
+    const log = { ...silentLog, info: note, debug: note };
     const one = { ...services(), objects: memoryObjectStore(), log };
     const ages = { executionsMs: 30 * day, eventsMs: 30 * day, historiesMs: null, auditMs: 30 * day, pendingMs: 7 * day, unusedMs: day };
     await Promise.all([removeWhatIsOld(one, ages, going), removeWhatIsOld(one, ages, going), removeWhatIsOld(one, ages, going)]);

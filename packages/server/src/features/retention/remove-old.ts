@@ -1,6 +1,6 @@
 import type { Batch, NextRows } from "../../db/queries/retention.ts";
 import { removeOldAuditEntries, removeOldEvents, removeOldExecutions } from "../../db/queries/retention.ts";
-import { leastId } from "../../kit/id-range.ts";
+import { firstId, leastId } from "../../kit/id-range.ts";
 import { noEvent } from "../../pipeline/index.ts";
 import { noViewer } from "../access/index.ts";
 import type { Services } from "../services.ts";
@@ -29,8 +29,6 @@ export async function removeAudit({ db }: Pick<Services, "db">, ageMs: number, s
   for (let batch = batchRows; batch === batchRows && !signal.aborted; removed += batch) batch = await removeOldAuditEntries(db, ageMs, batchRows);
   return removed;
 }
-
-const firstId = "00000000-0000-0000-0000-000000000000";
 
 async function inBatches({ clock }: Needs, ageMs: number, signal: AbortSignal, remove: (next: NextRows) => Promise<Batch>): Promise<number> {
   const young = leastId(new Date(clock.now().getTime() - ageMs));

@@ -36,6 +36,8 @@ export async function removeWhatIsOld(services: Needs, retention: Retention, sig
     const start = services.clock.monotonic();
     const removed = await run(services, signal);
     services.swept?.(name, removed);
-    services.log.info({ work: "sweep", sweep: name, removed, complete: !signal.aborted, ms: Math.round(services.clock.monotonic() - start) }, "swept");
+    const line = { work: "sweep", sweep: name, changed: removed, complete: !signal.aborted, ms: Math.round(services.clock.monotonic() - start) };
+    if (removed > 0) services.log.info(line, "swept");
+    else services.log.debug(line, "swept");
   }
 }

@@ -1,11 +1,13 @@
 import { findBlobKeys, findManifestKeys, findRunFileKeys } from "../../db/queries/object-keys.ts";
 import type { ObjectKey } from "../../ports/object-store/port.ts";
+import { ownerOfArtifactKey } from "../artifacts/index.ts";
+import { runOfKey } from "../runs/index.ts";
 import type { Services } from "../services.ts";
 
 type Needs = Pick<Services, "db" | "objects" | "clock">;
 
 /** What a key says of the object; null for one that is not ours to judge. */
-type Owner = { kind: "run"; runId: number } | { kind: "manifest"; artifactId: number } | { kind: "blob"; entityId: number; md5Hex: string };
+type Owner = { kind: "run"; runId: number } | NonNullable<ReturnType<typeof ownerOfArtifactKey>>;
 type Listed = { key: ObjectKey; owner: Owner };
 
 const objectsAtOnce = 500;
@@ -46,12 +48,7 @@ async function removeUnnamed(services: Needs, page: readonly Listed[], unusedMs:
 
 const ids = (listed: readonly { id: number }[]): number[] => [...new Set(listed.map(({ id }) => id))];
 
-/** As features/runs and features/artifacts name their objects. */
 function ownerOf(key: ObjectKey): Owner | null {
-  const run = /^runs\/(\d{1,15})\//.exec(key);
-  if (run !== null) return { kind: "run", runId: Number(run[1]) };
-  const manifest = /^artifact-manifests\/\d+\/(\d{1,15})\//.exec(key);
-  if (manifest !== null) return { kind: "manifest", artifactId: Number(manifest[1]) };
-  const blob = /^artifact-blobs\/(\d{1,15})\/[0-9a-f]{2}\/([0-9a-f]{32})(\.|$)/.exec(key);
-  return blob === null ? null : { kind: "blob", entityId: Number(blob[1]), md5Hex: blob[2] ?? "" };
+  const runId = runOfKey(key);
+  return runId === null ? ownerOfArtifactKey(key) : { kind: "run", runId };
 }

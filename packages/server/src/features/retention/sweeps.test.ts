@@ -173,7 +173,8 @@ describe("histories", () => {
     await report("old", 0, range(0, 50), true);
     await report("alive", 0, range(0, 50), false);
     await age(31);
-    await removeHistories(services, 30 * day, going);
+    expect(await removeHistories(services, 30 * day, going), "counts what it removed, and not what it looked at").toBe(1);
+    expect(await removeHistories(services, 30 * day, going)).toBe(0);
     expect(await linesOf(old)).toBe(0);
     expect(await linesOf(alive)).toBe(100);
     expect(await readHistory(services, old, "history", { samples: 100, minStep: null, maxStep: null })).toEqual([]);

@@ -1,11 +1,10 @@
 import type { RunFileRow } from "../../db/queries/run-files.ts";
 import { findRunFilesByName, insertRunFiles } from "../../db/queries/run-files.ts";
-import { invalid, invalidAt, notFound } from "../../domain/failure.ts";
+import { invalid, invalidAt } from "../../domain/failure.ts";
 import { runFileNameProblem } from "../../domain/run-file.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import { requireProject } from "../access/index.ts";
 import type { Services } from "../services.ts";
-import { findRun } from "./find-run.ts";
+import { requireRunAt } from "./find-run.ts";
 
 export type RunFilesInput = { entity: string; project: string; run: string; names: readonly string[] };
 
@@ -16,7 +15,7 @@ export async function announceRunFiles(services: Pick<Services, "db" | "clock">,
   if (input.names.length > mostNames) throw invalidAt("files", `must be at most ${mostNames} names`);
   const problems = input.names.map((name, index) => runFileNameProblem(name, `files[${index}]`)).filter((problem) => problem !== null);
   if (problems.length > 0) throw invalid(problems);
-  const run = await requireRunOfMember(services, viewer, input);
+  const run = await requireRunAt(services, viewer, input, "member");
   await insertRunFiles(services.db, run, input.names, services.clock.now());
   return { runId: run.id, files: await findRunFilesByName(services.db, run.id, input.names) };
 }
@@ -26,15 +25,9 @@ export async function announceRunFiles(services: Pick<Services, "db" | "clock">,
  * word is never needed for it.
  */
 export async function runFilesHaveArrived(services: Pick<Services, "db">, viewer: Viewer, input: RunFilesInput): Promise<boolean> {
-  const run = await requireRunOfMember(services, viewer, input);
+  const run = await requireRunAt(services, viewer, input, "member");
   const names = [...new Set(input.names)];
   const files = await findRunFilesByName(services.db, run.id, names);
   return files.filter((file) => file.uploaded_at !== null).length === names.length;
 }
 
-async function requireRunOfMember(services: Pick<Services, "db">, viewer: Viewer, path: RunFilesInput): Promise<{ id: number; entity_id: number; name: string }> {
-  const project = await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, "member");
-  const run = await findRun(services, project, path.run);
-  if (run === null) throw notFound(`Run "${path.entity}/${path.project}/${path.run}"`);
-  return run;
-}

@@ -5,7 +5,7 @@ import { lockRun } from "../../db/queries/run-lock.ts";
 import { configValues } from "../../domain/run-filter.ts";
 import { readRow } from "../../domain/run-history.ts";
 import { readKeys, removeRows, writeKeys } from "../../domain/run-history-keys.ts";
-import { linesOf } from "../../domain/run-lines.ts";
+import { linesWithin } from "../../domain/run-lines.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { isRecord } from "../../kit/cast.ts";
 import { firstLineAfter } from "./first-line-after.ts";
@@ -30,7 +30,7 @@ export async function inheritHistory(tx: Transaction, viewer: Viewer, fork: Fork
   const columnLines = await copyHistory(tx, parent.id, fork.id, { line: end, at });
   const [last] = await findOverlapping(tx, parent.id, "history", { from: end - 1, to: end });
   if (last !== undefined && last.firstLine + last.lineCount > end) {
-    await writeLines(tx, { runId: fork.id, entityId: fork.entityId, stream: "history", offset: last.firstLine, lines: linesOf(last).slice(0, end - last.firstLine), known: last.firstLine, at });
+    await writeLines(tx, { runId: fork.id, entityId: fork.entityId, stream: "history", offset: last.firstLine, lines: linesWithin(last, { to: end }), known: last.firstLine, at });
   }
   const keys = readKeys(parent.history_keys);
   for (let from = end; from < parent.history_lines; from += pageLines) removeRows(keys, await readRows(tx, parent.id, { from, to: Math.min(parent.history_lines, from + pageLines) }));
@@ -39,7 +39,7 @@ export async function inheritHistory(tx: Transaction, viewer: Viewer, fork: Fork
 
 async function readRows(tx: Transaction, runId: number, range: { from: number; to: number }): Promise<Readonly<Record<string, unknown>>[]> {
   const chunks = await findOverlapping(tx, runId, "history", range);
-  return chunks.flatMap((chunk) => linesOf(chunk).slice(Math.max(0, range.from - chunk.firstLine), Math.max(0, range.to - chunk.firstLine)).map(readRow));
+  return chunks.flatMap((chunk) => linesWithin(chunk, range)).map(readRow);
 }
 
 /** What the SDK notes of `fork_from="<run>?_step=<step>"`. */

@@ -1,12 +1,10 @@
 import { findHooksOfRun } from "../../db/queries/run-hooks.ts";
 import type { RunPath } from "../../db/queries/run-lock.ts";
 import type { ExecutionStatus } from "../../domain/execution.ts";
-import { notFound } from "../../domain/failure.ts";
 import type { RunHook } from "../../domain/run-hook.ts";
 import type { Viewer } from "../../domain/viewer.ts";
-import { requireProject } from "../access/index.ts";
 import type { Services } from "../services.ts";
-import { findRun } from "./find-run.ts";
+import { requireRunAt } from "./find-run.ts";
 import { savedHookOf } from "./save-hooks.ts";
 
 export type ListedHook = RunHook & {
@@ -18,10 +16,8 @@ export type ListedHook = RunHook & {
 
 /** The hooks that a run has, in their order, each with what became of it last. For those who may see the project. */
 export async function listHooks(services: Pick<Services, "db">, viewer: Viewer, path: RunPath): Promise<ListedHook[]> {
-  const project = await requireProject(services.db, viewer, { entity: path.entity, name: path.project }, "viewer");
-  const run = await findRun(services, project, path.run);
-  if (run === null) throw notFound(`Run "${path.entity}/${path.project}/${path.run}"`);
-  const rows = await findHooksOfRun(services.db, run.id);
+  const { id } = await requireRunAt(services, viewer, path, "viewer");
+  const rows = await findHooksOfRun(services.db, id);
   return rows.map((row) => {
     const { row: _row, ...hook } = savedHookOf(row);
     return { ...hook, name: row.name, createdAt: row.created_at, lastExecution: lastOf(row) };

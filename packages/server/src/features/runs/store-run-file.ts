@@ -2,8 +2,9 @@ import type { RunFileRow } from "../../db/queries/run-files.ts";
 import { findRunFilesById, saveRunFileUpload } from "../../db/queries/run-files.ts";
 import { Failure, invalidAt, notFound } from "../../domain/failure.ts";
 import type { PutResult, StoredObject } from "../../ports/object-store/port.ts";
-import { isObjectKey, objectKey } from "../../ports/object-store/port.ts";
+import { isObjectKey } from "../../ports/object-store/port.ts";
 import type { Services } from "../services.ts";
+import { runFileKey } from "./object-keys.ts";
 import { removeObjects } from "./remove-objects.ts";
 
 export type RunFileUpload = {
@@ -20,7 +21,7 @@ export type RunFileUpload = {
  */
 export async function storeRunFile(services: Pick<Services, "db" | "objects" | "clock" | "ids" | "log" | "limits">, fileId: number, upload: RunFileUpload): Promise<void> {
   const file = await requireFile(services, fileId);
-  const key = objectKey("runs", String(file.run_id), services.ids());
+  const key = runFileKey(file.run_id, services.ids());
   const put = await services.objects.put(key, upload.body, {
     maxBytes: services.limits.runFileBytes,
     ...(upload.sizeBytes === null ? {} : { sizeBytes: upload.sizeBytes }),

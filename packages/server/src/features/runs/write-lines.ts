@@ -3,7 +3,7 @@ import { deleteChunks, findOverlapping, insertChunk } from "../../db/queries/run
 import type { LineStream } from "../../domain/run.ts";
 import { rangeOf, readRow, stepOf } from "../../domain/run-history.ts";
 import type { Chunk, ChunkWrite } from "../../domain/run-lines.ts";
-import { endOf, linesOf, planWrite } from "../../domain/run-lines.ts";
+import { linesOf, linesWithin, planWrite } from "../../domain/run-lines.ts";
 
 export type LineWrite = {
   runId: number;
@@ -34,11 +34,11 @@ export async function cutLines(tx: Transaction, run: { id: number; entity_id: nu
   const chunks = await findOverlapping(tx, run.id, cut.stream, { from: cut.from, to: cut.known });
   await deleteChunks(tx, run.id, cut.stream, chunks.map(({ firstLine }) => firstLine));
   const kept = chunks.flatMap((chunk) => {
-    const lines = linesOf(chunk).slice(0, Math.max(0, cut.from - chunk.firstLine));
+    const lines = linesWithin(chunk, { to: cut.from });
     return lines.length === 0 ? [] : [{ firstLine: chunk.firstLine, lineCount: lines.length, body: lines.join("\n") }];
   });
   await insertChunks(tx, { runId: run.id, entityId: run.entity_id, stream: cut.stream, at: cut.at }, kept);
-  return chunks.filter((chunk) => endOf(chunk) > cut.from).flatMap((chunk) => linesOf(chunk).slice(Math.max(0, cut.from - chunk.firstLine)));
+  return chunks.flatMap((chunk) => linesWithin(chunk, { from: cut.from }));
 }
 
 async function insertChunks(tx: Transaction, place: Pick<LineWrite, "runId" | "entityId" | "stream" | "at" | "stepsRead">, chunks: readonly Chunk[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Rewrapped, SealedTable, SealedValueRow } from "../../db/queries/rewrap-secrets.ts";
 import { findDueForRewrap, storeRewrapped } from "../../db/queries/rewrap-secrets.ts";
+import { firstId } from "../../kit/id-range.ts";
 import { SecretUnreadable } from "../../ports/secret-store/port.ts";
 import type { Services } from "../services.ts";
 
@@ -11,7 +12,7 @@ export type RewrapReport = {
   unreadable: string[];
 };
 
-const first = { id: "00000000-0000-0000-0000-000000000000", version: 0 };
+const first = { id: firstId, version: 0 };
 
 /**
  * Wraps every data key with the key-encryption key in use, `batch` at a time. Each batch is stored by itself, so it may

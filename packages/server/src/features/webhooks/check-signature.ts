@@ -10,6 +10,7 @@ import type { Evidence } from "../../domain/signature/variants.ts";
 import { fillSecrets } from "../../domain/template/index.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import type { SignatureEncoding } from "../../domain/webhook.ts";
+import { grantedValues } from "../../domain/webhook.ts";
 import { isUuid } from "../../kit/ids.ts";
 import type { OpenedSecrets } from "../../pipeline/index.ts";
 import { openSecretRows, secretOpener } from "../../pipeline/index.ts";
@@ -104,7 +105,7 @@ async function deliveredTo(services: Needs, webhook: SavedWebhook, secrets: Read
   const rendered = isUuid(executionId) ? await findDelivered(services.db, executionId, webhook.id) : null;
   if (rendered === null) return null;
   if (rendered.body === null) return Buffer.alloc(0);
-  const token = webhook.accessToken === null ? undefined : secrets.get(webhook.accessToken);
-  const filled = fillSecrets(rendered.body, token === undefined ? secrets : new Map([...secrets, ["ACCESS_TOKEN", token]]));
+  const token = webhook.accessToken === null ? null : (secrets.get(webhook.accessToken) ?? null);
+  const filled = fillSecrets(rendered.body, grantedValues(secrets, token));
   return filled.ok ? Buffer.from(filled.text) : null;
 }

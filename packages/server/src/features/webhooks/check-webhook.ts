@@ -4,7 +4,7 @@ import type { NamedSealedRow } from "../../db/queries/secrets.ts";
 import { shareSecretsByName } from "../../db/queries/secrets.ts";
 import { endpointNotAllowed } from "../../domain/endpoint/endpoint-refusal.ts";
 import { Failure, invalid } from "../../domain/failure.ts";
-import { nearestName } from "../../domain/filter/nearest-name.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
 import { nameProblem } from "../../domain/names.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { SecretUnreadable } from "../../ports/secret-store/port.ts";
@@ -61,8 +61,7 @@ function scheduleProblem(waits: readonly number[] | null): Problem | null {
 function secretProblems(fields: WebhookFields, known: ReadonlySet<string>): Problem[] {
   const missing = (path: string, name: string | null): Problem[] => {
     if (name === null || known.has(name)) return [];
-    const nearest = nearestName(name, known);
-    return [{ path, message: `there is no secret "${name.slice(0, 64)}"${nearest === undefined ? "" : `; did you mean "${nearest}"?`}` }];
+    return [{ path, message: `there is no secret "${name.slice(0, 64)}"${didYouMean(nearestName(name, known))}` }];
   };
   if (fields.secrets.length > mostSecrets) return [{ path: "secrets", message: `must be at most ${mostSecrets}, are ${fields.secrets.length}` }];
   return [...missing("accessToken", fields.accessToken), ...missing("secret", fields.secret), ...fields.secrets.flatMap((name, index) => missing(`secrets[${index}]`, name))];

@@ -1,7 +1,7 @@
 import { findVariable } from "@bellhop/contract";
 import type { Attempt } from "../../domain/execution.ts";
+import { refusedAttempt } from "../../domain/execution.ts";
 import { invalid } from "../../domain/failure.ts";
-import type { Reason } from "../../domain/reason.ts";
 import { parsePayload } from "../../domain/template/index.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import { secretOpener } from "../../pipeline/index.ts";
@@ -25,7 +25,7 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
   const executionId = services.ids();
   const variables = exampleValues(webhook, input.payload, executionId);
   const action = services.actions.get("GENERIC_WEBHOOK");
-  if (action === undefined) return refused("action_unknown");
+  if (action === undefined) return refusedAttempt("action_unknown");
   const rendered = await action.render({
     executionId,
     event: exampleEvent(services, viewer.username),
@@ -35,9 +35,9 @@ export async function testWebhook(services: Needs, viewer: Viewer, input: { team
     variables,
     earlier: null,
   });
-  if (!rendered.ok) return refused(rendered.reason);
+  if (!rendered.ok) return refusedAttempt(rendered.reason);
   const opened = (await secretOpener(services.db, services.secretStore)([webhook.id]))(webhook);
-  return opened.ok ? action.send({ executionId, messageId: executionId, traceparent: null, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refused(opened.reason);
+  return opened.ok ? action.send({ executionId, messageId: executionId, traceparent: null, request: rendered.request, webhook, secrets: opened.secrets, previousSecrets: opened.previous }) : refusedAttempt(opened.reason);
 }
 
 /** An example for each variable that the payload names. Throws invalid where an automation's payload would be refused. */
@@ -48,5 +48,3 @@ function exampleValues(webhook: SavedWebhook, payload: string | null, executionI
   const values = [...parsed.variables].map((name): [string, unknown] => [name, findVariable(name)?.example]);
   return new Map([...values, ["execution_id", executionId]]);
 }
-
-const refused = (reason: Reason): Attempt => ({ outcome: "refused", reason, request: null, response: null, timing: null, retryAfterMs: null, final: true });

@@ -9,6 +9,9 @@ export type HealthOptions = {
   stopping(): boolean;
 };
 
+/** The routes below: what watches over the server asks them every few seconds. */
+export const healthPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
 /** `/healthz`: the process lives. `/readyz`: it can work. `/metrics`: Prometheus. None needs a key. */
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
   app.get("/healthz", () => ({ status: "ok" }));

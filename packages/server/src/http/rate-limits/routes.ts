@@ -1,13 +1,12 @@
 import type { FastifyInstance } from "fastify";
+import { healthPaths } from "../health/routes.ts";
 import type { RateLimiter } from "./limiter.ts";
-
-/** What watches over the server must not be turned away for what others do. */
-const unlimited: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /** Counts every request by its address, and tells each client how it stands, refused or not: `RateLimit-*`. */
 export function limitRequests(app: FastifyInstance, limiter: RateLimiter): void {
   app.addHook("onRequest", async (request) => {
-    if (!unlimited.has(request.routeOptions.url ?? "")) limiter.arrived(request);
+    // What watches over the server must not be turned away for what others do.
+    if (!healthPaths.has(request.routeOptions.url ?? "")) limiter.arrived(request);
   });
   app.addHook("onSend", async (request, reply) => {
     const standing = limiter.standing(request);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Problem } from "@bellhop/contract";
-import { nearestName } from "../../domain/filter/nearest-name.ts";
+import { didYouMean, nearestName } from "../../kit/nearest-name.ts";
 import { isRecord } from "../../kit/cast.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -20,7 +20,7 @@ function describe(issue: Issue, schema: z.ZodType): Problem[] {
 
 function unknownName(written: string, names: readonly string[]): string {
   const nearest = nearestName(written, names);
-  return nearest === undefined ? "is not a known name; none is taken here" : `is not a known name; did you mean "${nearest}"?`;
+  return `is not a known name${nearest === undefined ? "; none is taken here" : didYouMean(nearest)}`;
 }
 
 export function showPath(path: readonly PropertyKey[]): string {

@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/failure.ts";
-import { parseJson } from "../../kit/cast.ts";
+import { isStrictJson } from "../../kit/json-strict.ts";
 import { parseTolerantJson } from "../../kit/json-tolerant.ts";
 
 /** Reads a JSON body; undefined for an empty one. Throws bad_request with line and column of what is wrong. */
@@ -8,21 +8,11 @@ export function readJson(text: string): unknown {
   // The tolerant reader bounds depth and keys, and knows where a problem is.
   const read = parseTolerantJson(text);
   if (!read.ok) throw new Failure("bad_request", `The body is not JSON: ${read.message} at ${placeOf(text, read.offset)}.`);
-  if (!mayHoldNonNumbers.test(text) || isStrict(text)) return read.value;
+  if (!mayHoldNonNumbers.test(text) || isStrictJson(text)) return read.value;
   throw new Failure("bad_request", "The body is not JSON: NaN and Infinity are not numbers in JSON.");
 }
 
 const mayHoldNonNumbers = /NaN|Infinity/;
-
-function isStrict(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
 
 function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset);

@@ -4,6 +4,7 @@ import type { Viewer } from "../../domain/viewer.ts";
 import { logVersion } from "../../features/artifacts/testing/artifact-bench.ts";
 import type { World } from "../../features/automations/testing/automation-world.ts";
 import { makeWorld } from "../../features/automations/testing/automation-world.ts";
+import { noChanges, upsertRun } from "../../features/runs/index.ts";
 import { createApiKey } from "../../features/tokens/index.ts";
 import { silentLog } from "../../kit/log.ts";
 import { makeAuthenticate } from "../authenticate.ts";
@@ -34,6 +35,8 @@ beforeAll(async () => {
   });
   automation = made.body.id;
   await logVersion(services, world.member, { entity: "vision-team", project: "mnist", collection: "models", digest: "second" });
+  const hooks = ["created", "finished"].map((state) => ({ run_state: state, url: "https://example.com/{{ run.id }}" }));
+  await upsertRun(services, world.member, { entity: "vision-team", project: "mnist", name: "hooked", state: null }, { ...noChanges, config: JSON.stringify({ _hooks: { value: hooks } }) });
 });
 afterAll(async () => {
   await app.close();
@@ -85,6 +88,12 @@ describe("explanations over REST", () => {
     expect(await stranger("GET", `/executions/${execution.id}/explanation`)).toMatchObject({ status: 404, body: refused("not_found") });
   });
 
+  test("say of an execution of a run hook that the hook watches its run", async () => {
+    const [execution] = (await viewer("GET", "/executions?run=vision-team/mnist/hooked")).body.items;
+    const explained = await viewer("GET", `/executions/${execution.id}/explanation`);
+    expect(explained).toMatchObject({ status: 200, body: { verdict: "fired", matches: true, event: { type: "RUN_CREATED" }, scope: { held: true, watches: { kind: "run", name: "hooked" }, saw: "vision-team/mnist" }, clauses: [] } });
+  });
+
   test.each([[{}, ""], [{ event: "x", run: { entity: "a", project: "b", run: "c" } }, ""], [{ event: "x", evnt: "x" }, "evnt"], [{ run: { entity: "a", project: "b" } }, "run.run"]])("%j is refused", async (body, path) => {
     expect(await viewer("POST", explainPath(), body)).toMatchObject({ status: 422, body: refused("invalid", path) });
   });
@@ -101,6 +110,11 @@ describe("dry runs over REST", () => {
       { type: "ADD_COLLECTION_TAG", tag: "good", automations: [{ id: made.body.id, name: "tagged", revision: 1, outcome: "fires", reason: null, action: "no_op", request: null }] },
     ]);
     expect(await viewer("POST", "/preview", { change: "add_alias", artifact: "vision-team/mnist/models:v0", alias: "x" })).toMatchObject({ status: 403, body: refused("forbidden") });
+  });
+
+  test("tell what a run's own hook would send as what it is", async () => {
+    const tried = await admin("POST", "/preview", { change: "run_state", run: { entity: "vision-team", project: "mnist", run: "hooked" }, state: "FINISHED" });
+    expect(tried).toMatchObject({ status: 200, body: { events: [{ type: "RUN_STATE", automations: [] }, { type: "RUN_FINISHED", automations: [{ action: "run_hook" }] }] } });
   });
 
   test.each([[{ change: "explode" }, "change"], [{ change: "add_alias", artifact: "a/b/c:d" }, "alias"], [{ change: "add_alias", artifact: "a/b/c:d", alias: "x", tags: [] }, "tags"]])("%j is refused", async (body, path) => {

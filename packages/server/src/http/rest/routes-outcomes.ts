@@ -1,5 +1,4 @@
-import type { outcomeSchema } from "@bellhop/contract";
-import { listOf, listOutcomesQuerySchema, outcomeSchema as outcome } from "@bellhop/contract";
+import { listOf, listOutcomesQuerySchema, outcomeSchema } from "@bellhop/contract";
 import type { z } from "zod";
 import { invalidAt } from "../../domain/failure.ts";
 import type { Outcome, OutcomeSubject } from "../../features/outcomes/index.ts";
@@ -19,7 +18,7 @@ const show = ({ executionId, beganAt, reportedAt, ...rest }: Outcome): z.input<t
 export const outcomeRoutes: Route[] = [
   route({
     method: "GET", path: "/outcomes", tag: "executions", summary: "List what receivers reported of deliveries about one version or run, newest first",
-    params: nothing, query: listOutcomesQuerySchema, body: null, answer: listOf(outcome), status: 200,
+    params: nothing, query: listOutcomesQuerySchema, body: null, answer: listOf(outcomeSchema), status: 200,
     handle: async ({ services, viewer, query }) => {
       const rows = await listOutcomes(services, viewer, { of: subjectOf(query), before: readCursor(query.cursor), limit: query.limit + 1 });
       return pageOf(rows, query.limit, { key: (row) => row.executionId, item: show });

@@ -4,6 +4,7 @@ import type { Preview } from "../../features/preview/index.ts";
 import { previewChange } from "../../features/preview/index.ts";
 import type { Route } from "./route.ts";
 import { nothing, route } from "./route.ts";
+import { shownActions } from "./views-delivery.ts";
 
 export const previewRoutes: Route[] = [
   route({
@@ -16,7 +17,7 @@ export const previewRoutes: Route[] = [
 const showPreview = ({ events, more }: Preview): z.input<typeof previewSchema> => ({
   events: events.map(({ event: { id: _id, at: _at, ...event }, automations }) => ({
     ...event,
-    automations: automations.map((automation) => ({ ...automation, action: automation.action === "NO_OP" ? ("no_op" as const) : ("webhook" as const) })),
+    automations: automations.map((automation) => ({ ...automation, action: shownActions[automation.action] })),
   })),
   more,
 });

@@ -95,6 +95,11 @@ describe("sessions", () => {
     expect((await admin("DELETE", "/sessions/current")).status, "a key is no session").toBe(404);
   });
 
+  test.each(["/sessions", "/users/me/api-keys"])("%s refuses the cursor of another list instead of beginning anew", async (path) => {
+    const { body } = await admin("GET", `${path}?cursor=${Buffer.from("k:a-name").toString("base64url")}`);
+    expect(body).toMatchObject({ error: { code: "bad_request" } });
+  });
+
   test("end when they expire, and one can sign in with the cookie of one that has ended", async () => {
     const { cookie } = await signIn();
     await database.db.query(sql("test_expire_sessions", "update sessions set expires_at = now()"), []);

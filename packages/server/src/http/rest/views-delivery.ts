@@ -1,5 +1,6 @@
 import type { attemptSchema, backlogSchema, executionSchema, executionWithAttemptsSchema, reportSchema, webhookSchema, webhookTestSchema } from "@bellhop/contract";
 import type { z } from "zod";
+import type { ActionType } from "../../domain/automation.ts";
 import type { Attempt } from "../../domain/execution.ts";
 import { isReason, reasons } from "../../domain/reason.ts";
 import type { Execution, ShownAttempt, ShownCause, ShownReport } from "../../features/history/index.ts";
@@ -45,11 +46,12 @@ export const showBacklog = (backlog: Backlog): z.input<typeof backlogSchema> => 
 export const showTest = ({ outcome, reason, detail, request, response, timing }: Attempt): z.input<typeof webhookTestSchema> =>
   ({ outcome, reason: showReason(reason), detail: detail ?? null, request, response, timing });
 
-const shownActions: Readonly<Record<string, z.input<typeof executionSchema>["action"]>> = { GENERIC_WEBHOOK: "webhook", NO_OP: "no_op", RUN_HOOK: "run_hook" };
+/** The names of actions over REST. */
+export const shownActions: Readonly<Record<ActionType, z.input<typeof executionSchema>["action"]>> = { GENERIC_WEBHOOK: "webhook", NO_OP: "no_op", RUN_HOOK: "run_hook" };
 
 export const showExecution = (execution: Execution): z.input<typeof executionSchema> => ({
   ...execution,
-  action: shownActions[execution.action] ?? "webhook",
+  action: shownActions[execution.action],
   event: { ...execution.event, at: execution.event.at.toISOString() },
   outcome: execution.outcome === null ? null : { ...execution.outcome, reportedAt: execution.outcome.reportedAt.toISOString() },
   nextAttemptAt: time(execution.nextAttemptAt),

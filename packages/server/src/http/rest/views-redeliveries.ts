@@ -1,8 +1,7 @@
 import type { comparisonSchema, redeliverySchema } from "@bellhop/contract";
 import type { z } from "zod";
-import type { Reason } from "../../domain/reason.ts";
-import { reasons } from "../../domain/reason.ts";
 import type { Comparison, Redelivery } from "../../features/redeliveries/index.ts";
+import { showReason } from "./views-delivery.ts";
 
 /** How redeliveries look over REST. */
 
@@ -27,8 +26,6 @@ function showSelection(selection: Redelivery["selection"]): Shown["selection"] {
       return { webhook: selection.id, since: selection.since?.toISOString() ?? null };
   }
 }
-
-const showReason = (reason: Reason | null): { code: string; text: string } | null => (reason === null ? null : { code: reason, text: reasons[reason] });
 
 export const showComparison = ({ sameBytes, renderedAnew, same, differences }: Comparison): z.input<typeof comparisonSchema> => ({
   sameBytes: { ...sameBytes, reason: showReason(sameBytes.reason) },

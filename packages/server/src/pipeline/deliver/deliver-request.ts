@@ -1,12 +1,9 @@
 import type { LeasedJob } from "../../db/queries/lease-jobs.ts";
 import type { Attempt } from "../../domain/execution.ts";
-import type { Reason } from "../../domain/reason.ts";
+import { refusedAttempt } from "../../domain/execution.ts";
 import { currentTraceparent } from "../../kit/unit-of-work.ts";
 import type { Action, Rendered } from "../../ports/action/port.ts";
 import type { OpenedSecrets } from "./open-secrets.ts";
-
-/** An attempt that ended before anything was sent. */
-export const refusedAttempt = (reason: Reason, detail?: string): Attempt => ({ outcome: "refused", reason, ...(detail === undefined ? {} : { detail }), request: null, response: null, timing: null, retryAfterMs: null, final: true });
 
 /** Makes one attempt. Here, and only here, a request meets its secrets. */
 export async function deliver(action: Action | undefined, job: LeasedJob, rendered: Rendered, opened: OpenedSecrets): Promise<Attempt> {

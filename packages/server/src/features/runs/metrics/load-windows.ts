@@ -6,7 +6,7 @@ import type { Windows } from "../../../domain/metrics/index.ts";
 import { collectPoints } from "../../../domain/metrics/collect-points.ts";
 import { readRow } from "../../../domain/run-history.ts";
 import { readKeys } from "../../../domain/run-history-keys.ts";
-import { linesOf } from "../../../domain/run-lines.ts";
+import { linesWithin } from "../../../domain/run-lines.ts";
 import type { LineStream } from "../../../domain/run.ts";
 
 export type LoggedSoFar = { runId: number; historyLines: number; eventLines: number; columnLines: number; /** What the history has, as text. */ historyKeys: string };
@@ -42,7 +42,7 @@ type LineRange = { runId: number; stream: LineStream; from: number; to: number }
 async function gatherLines(db: Querier, { runId, stream, from, to }: LineRange, metrics: ReadonlyMap<string, Gathered>): Promise<void> {
   if (from >= to || metrics.size === 0) return;
   const chunks = await findOverlapping(db, runId, stream, { from, to });
-  const rows = chunks.flatMap((chunk) => linesOf(chunk).slice(Math.max(0, from - chunk.firstLine), Math.max(0, to - chunk.firstLine)).map(readRow));
+  const rows = chunks.flatMap((chunk) => linesWithin(chunk, { from, to })).map(readRow);
   for (const [metric, { values }] of collectPoints(rows, metrics, 0).metrics) addOlder(metrics.get(metric), Float64Array.from(values));
 }
 

@@ -13,6 +13,9 @@ export function nearestName(written: string, candidates: Iterable<string>): stri
   return best;
 }
 
+/** The end of a message about a name that is not known. */
+export const didYouMean = (nearest: string | undefined): string => (nearest === undefined ? "" : `; did you mean ${JSON.stringify(nearest)}?`);
+
 /** Optimal string alignment: characters inserted, left out, replaced, or swapped with their neighbour. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
