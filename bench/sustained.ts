@@ -29,7 +29,7 @@ const figures: Figure[] = [];
 const figure = (what: string, measured: string, goal = "", met: boolean | null = null): void => void figures.push({ what, measured, goal, met });
 let marks = 0;
 
-console.log(`${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}; ${seconds} s each\n`);
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}; ${seconds} s of the longest part\n`);
 const dataDir = await temporaryFolder("bench-sustained");
 figure("machine: single-row commits/s, 32 connections", (await commitsPerSecond(dataDir, 32, 5)).toFixed(0));
 figure("machine: bare POST/s, 32 connections", (await postsPerSecond(32, 5)).toFixed(0));
@@ -93,7 +93,7 @@ async function pace(scene: AliasScene, server: RunningServer, at: BareReceiver, 
   const sent = new Map<string, number>();
   const pending: Promise<void>[] = [];
   const begin = performance.now();
-  for (let index = 0; index < perSecond * Math.min(seconds, 30); index += 1) {
+  for (let index = 0; index < perSecond * Math.min(seconds, 20); index += 1) {
     const early = begin + (index * 1_000) / perSecond - performance.now();
     if (early > 0) await sleep(early);
     const mark = `bench-${(marks += 1)}`;
@@ -143,9 +143,9 @@ async function measureTwoProcesses(folder: string, at: BareReceiver): Promise<vo
   await drive(scene, [first], at, 5);
   const rates: { one: number[]; two: number[] } = { one: [], two: [] };
   for (let round = 0; round < 3; round += 1) {
-    rates.one.push((await drive(scene, [first], at, seconds / 2)).perSecond);
+    rates.one.push((await drive(scene, [first], at, Math.min(seconds, 20))).perSecond);
     const second = await start();
-    rates.two.push((await drive(scene, [first, second], at, seconds / 2)).perSecond);
+    rates.two.push((await drive(scene, [first, second], at, Math.min(seconds, 20))).perSecond);
     await second.stop();
   }
   const [one, two] = [median(rates.one), median(rates.two)];

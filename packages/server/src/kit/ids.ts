@@ -29,6 +29,12 @@ export function uuidv7Maker(clock: Clock, random: Random): IdMaker {
   };
 }
 
+/** The least id of version 7 that could be made at a time. */
+export function leastUuidAt(time: Date): string {
+  const hex = time.getTime().toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether the text can be one of our ids at all; ask before it goes to the database as a uuid. */

@@ -4,6 +4,7 @@ import { freeLanes } from "../db/queries/free-lanes.ts";
 import { recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
 import type { HeldJob } from "../db/queries/settle-attempts.ts";
 import { storeSettlements } from "../db/queries/settle-attempts.ts";
+import { systemClock } from "../kit/clock.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { insertTeam } from "../testing/people.ts";
 import type { TestPipeline, TestPipelineOptions } from "../testing/pipeline.ts";
@@ -108,7 +109,7 @@ describe("lanes", async () => {
   test("the place of a worker that died is free again when its lease ends", async () => {
     const ring = await hook("/one", { concurrency: 1 });
     await ring(2);
-    const died = await takeDueJobs(db, { limit: 10, leaseMs: 100, laneConcurrency: 16, afterEntity: 0 });
+    const died = await takeDueJobs(db, { limit: 10, leaseMs: 100, laneConcurrency: 16, afterEntity: 0, freshSince: null });
     expect(died.jobs).toHaveLength(1);
     work();
     await finished(2);
@@ -118,11 +119,11 @@ describe("lanes", async () => {
   test("places of jobs that were deleted while a worker held them are found again", async () => {
     const ring = await hook("/one", { concurrency: 2 });
     await ring(3);
-    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toHaveLength(2);
+    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null })).jobs).toHaveLength(2);
     await db.query(sql("test_delete_leased", "delete from executions where id in (select execution_id from delivery_jobs where leased)"), []);
-    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toEqual([]);
+    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null })).jobs).toEqual([]);
     await recountLanes(db);
-    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 })).jobs).toHaveLength(1);
+    expect((await takeDueJobs(db, { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null })).jobs).toHaveLength(1);
   });
 
   test("outcomes are stored while somebody holds their lane, and its room is given back afterwards", async () => {
@@ -150,7 +151,7 @@ describe("lanes", async () => {
   test("room is given back once, also where the lanes are counted anew before", async () => {
     const ring = await hook("/twice", { concurrency: 8 });
     await ring(5);
-    const { jobs } = await takeDueJobs(db, { limit: 5, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 });
+    const { jobs } = await takeDueJobs(db, { limit: 5, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null });
     const settle = (from: number, to: number): Promise<HeldJob[]> => storeSettlements(db, jobs.slice(from, to).map((job) => ({
       executionId: job.execution_id, leaseToken: job.lease_token, attemptNumber: job.attempt, startedAt: new Date(0), rendered: null, status: "finished", reason: null, retryInMs: null, healthy: true,
       attempt: { outcome: "delivered", reason: null, request: null, response: null, timing: null, retryAfterMs: null, final: false },
@@ -163,6 +164,40 @@ describe("lanes", async () => {
     expect(await inFlight()).toBe(3);
     await free(await settle(2, 4));
     expect(await inFlight()).toBe(1);
+  });
+
+  test("a lease passes by lanes that another holds, and neither waits for the other", async () => {
+    const [theirs, ours] = [await hook("/theirs"), await hook("/ours")];
+    await theirs(2);
+    await takeDueJobs(db, { limit: 1, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null });
+    await ours(2);
+    const take = { limit: 10, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null };
+    await db.transaction(async (tx) => {
+      await tx.query(sql("test_hold_theirs", "select from delivery_lanes for update"), []);
+      const passing = await takeDueJobs(db, take);
+      expect([passing.jobs.length, passing.more]).toEqual([2, true]);
+    });
+    expect((await takeDueJobs(db, take)).jobs).toHaveLength(1);
+  });
+
+  test("a lease reads nothing of what was taken before, also while a long transaction keeps that from being cleared away", async () => {
+    const ring = await hook("/long", { concurrency: 1_000 });
+    const entriesRead = async (): Promise<number> => {
+      await db.query(sql("test_flush", "select pg_stat_force_next_flush()"), []);
+      return Number((await db.query<{ read: string }>(sql("test_read", "select sum(idx_tup_read) as read from pg_stat_user_indexes where indexrelname in ('delivery_jobs_queue', 'delivery_jobs_fresh', 'delivery_jobs_leased')"), []))[0]?.read);
+    };
+    await db.transaction(async (tx) => {
+      await tx.query(sql("test_snapshot", "set transaction isolation level repeatable read"), []);
+      await tx.query(sql("test_look", "select count(*) from delivery_jobs"), []);
+      await ring(500);
+      await takeDueJobs(db, { limit: 500, leaseMs: 60_000, laneConcurrency: 1_000, afterEntity: 0, freshSince: null });
+      await db.query(sql("test_done", "delete from delivery_jobs"), []);
+      const since = systemClock.now();
+      await ring(1);
+      const before = await entriesRead();
+      expect((await takeDueJobs(db, { limit: 500, leaseMs: 60_000, laneConcurrency: 1_000, afterEntity: 0, freshSince: since })).jobs).toHaveLength(1);
+      expect((await entriesRead()) - before).toBeLessThan(20);
+    });
   });
 
   const inFlight = async (): Promise<number> => (await db.query<{ in_flight: number }>(sql("test_in_flight", "select in_flight from delivery_lanes"), []))[0]?.in_flight ?? Number.NaN;
@@ -183,7 +218,7 @@ describe("lanes", async () => {
     const seen = await db.transaction(async (tx) => {
       await tx.query(sql("test_generic", "set local plan_cache_mode = force_generic_plan"), []);
       const [before] = await tx.query<{ scans: number; rows: number }>(read, []);
-      const taken = await takeDueJobs(tx, { limit: 100, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0 });
+      const taken = await takeDueJobs(tx, { limit: 100, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null });
       const [after] = await tx.query<{ scans: number; rows: number }>(read, []);
       return { taken, scans: (after?.scans ?? 0) - (before?.scans ?? 0), rows: (after?.rows ?? 0) - (before?.rows ?? 0) };
     });

@@ -56,6 +56,10 @@ export type Worker = {
 /** How often to look for due work when nobody says that there is some: retries come due, another process adds jobs. */
 const pollMs = 500;
 const recountMs = 60_000;
+// Fresh jobs come with ids of about now. Those that were long in committing, or come from a process whose clock is behind, are
+// found by a look at all, as are leases that ran out.
+const freshMs = 1_000;
+const lookAtAllMs = 250;
 // One event may fire a thousand webhooks: each lease locks the lanes that it looks at, so a few large ones are done sooner.
 const mostPerLease = 500;
 const mostPerSettlement = 200;
@@ -71,13 +75,17 @@ export function startWorker(options: WorkerOptions): Worker {
   const alarm = makeAlarm();
   let stopping = false;
   let afterEntity = 0;
+  let lookAtAllAt = 0;
 
   const turn = async (): Promise<boolean> => {
     const free = Math.min(options.concurrency - inFlight.size, mostPerLease);
     if (free <= 0) return false;
     const { leaseMs, laneConcurrency } = options;
-    const taken = await takeDueJobs(options.db, { limit: free, leaseMs, laneConcurrency, afterEntity });
+    const all = options.clock.monotonic() >= lookAtAllAt;
+    const freshSince = all ? null : new Date(options.clock.now().getTime() - freshMs);
+    const taken = await takeDueJobs(options.db, { limit: free, leaseMs, laneConcurrency, afterEntity, freshSince });
     afterEntity = taken.lastEntity;
+    if (all && !taken.unseen) lookAtAllAt = options.clock.monotonic() + lookAtAllMs;
     if (taken.jobs.length === 0) return taken.more;
     const webhookIds = taken.jobs.flatMap(({ webhook_id: id }) => (id === null ? [] : [id]));
     const [jobs, secretsOf, unpermitted] = await Promise.all([

@@ -9,6 +9,7 @@ import type { WebhookRow } from "../rows/webhook-row.ts";
 import type { RenderedRequest } from "../../domain/rendered-request.ts";
 import { readRendered } from "../../domain/rendered-request.ts";
 import type { Webhook } from "../../domain/webhook.ts";
+import { leastUuidAt } from "../../kit/ids.ts";
 import type { Querier } from "../database.ts";
 import { sql } from "../database.ts";
 
@@ -48,18 +49,22 @@ export type Taking = {
   laneConcurrency: number;
   /** The entity that was served last. */
   afterEntity: number;
+  /** Fresh jobs of before are not looked for; null: all of them are, and leases that ran out. To be asked now and then. */
+  freshSince: Date | null;
 };
 
-export type Taken = { jobs: TakenJob[]; /** There is more to take at once. */ more: boolean; lastEntity: number };
+export type Taken = { jobs: TakenJob[]; /** There is more to take at once. */ more: boolean; lastEntity: number; /** There may be more fresh jobs than were looked at. */ unseen: boolean };
 
-// What it does, and why, stands in migration 0019 (lanes). `due_at` becomes the end of the lease, so a job whose worker
+// What it does, and why, stands in migrations 0019 (lanes) and 0026. `due_at` becomes the end of the lease, so a job whose worker
 // died comes up again by itself; its attempt, of which nobody knows the outcome, is recorded then.
-const leaseDeliveries = sql("lease_jobs", "select jobs, more, last_entity from lease_deliveries($1, $2, $3, $4)");
+const leaseDeliveries = sql("lease_jobs", "select jobs, more, last_entity, unseen from lease_deliveries($1, $2, $3, $4, $5)");
 
 /** Takes due jobs from the lanes in turn. */
 export async function takeDueJobs(db: Querier, taking: Taking): Promise<Taken> {
-  const [row] = await db.query<{ jobs: TakenJob[] | null; more: boolean; last_entity: number }>(leaseDeliveries, [taking.limit, taking.leaseMs, taking.laneConcurrency, taking.afterEntity]);
-  return { jobs: row?.jobs ?? [], more: row?.more ?? false, lastEntity: row?.last_entity ?? taking.afterEntity };
+  const { limit, leaseMs, laneConcurrency, afterEntity, freshSince } = taking;
+  const freshFrom = freshSince === null ? null : leastUuidAt(freshSince);
+  const [row] = await db.query<{ jobs: TakenJob[] | null; more: boolean; last_entity: number; unseen: boolean }>(leaseDeliveries, [limit, leaseMs, laneConcurrency, afterEntity, freshFrom]);
+  return { jobs: row?.jobs ?? [], more: row?.more ?? false, lastEntity: row?.last_entity ?? afterEntity, unseen: row?.unseen ?? false };
 }
 
 const readLeased = sql("lease_jobs_read", `
