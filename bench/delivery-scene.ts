@@ -53,9 +53,9 @@ export async function openScene(dataDir: string): Promise<Scene> {
       await pool.query({ name: "plan", text: planOne, values: [webhookId, entity, JSON.stringify({ ...subject, alias: mark })] });
     },
     planMany: async (ids, each, dueAt) => {
-      const rows = await query(planMany(dueAt), [ids, each, entity]);
+      const [row] = await query<{ count: string }>(planMany(dueAt), [ids, each, entity]);
       await query("analyze delivery_jobs, executions");
-      return Number((rows[0] as { count?: string } | undefined)?.count ?? 0);
+      return Number(row?.count ?? 0);
     },
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, "utf8"))?.[1] ?? Number.NaN) / 1_024,
     stop: async () => {
@@ -77,14 +77,17 @@ async function prepare(query: Scene["query"], entity: number): Promise<void> {
 
 const execution = "id, entity_id, automation_id, revision, event_id, action_type, webhook_id, status";
 
+/** An id of version 7, as the server makes them: workers look for what is new by it. */
+const idOfNow = "(lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid";
+
 const planOne = `
   with event as (insert into events (id, entity_id, type, author, subject) values (gen_random_uuid(), $2, 'ADD_ARTIFACT_ALIAS', 'bench', $3) returning id),
-    stored as (insert into executions (${execution}) select gen_random_uuid(), $2, '00000000-0000-4000-8000-000000000001', 1, event.id, 'GENERIC_WEBHOOK', $1, 'pending' from event returning id),
+    stored as (insert into executions (${execution}) select ${idOfNow}, $2, '00000000-0000-4000-8000-000000000001', 1, event.id, 'GENERIC_WEBHOOK', $1, 'pending' from event returning id),
     job as (insert into delivery_jobs (execution_id, entity_id, webhook_id) select id, $2, $1 from stored)
   select pg_notify('bellhop_jobs', '')`;
 
 const planMany = (dueAt: string): string => `
-  with stored as (insert into executions (${execution}) select gen_random_uuid(), $3, '00000000-0000-4000-8000-000000000001', 1, '00000000-0000-4000-8000-000000000002', 'GENERIC_WEBHOOK', hook, 'retrying'
+  with stored as (insert into executions (${execution}) select ${idOfNow}, $3, '00000000-0000-4000-8000-000000000001', 1, '00000000-0000-4000-8000-000000000002', 'GENERIC_WEBHOOK', hook, 'retrying'
       from unnest($1::uuid[]) as hook, generate_series(1, $2::integer) returning id, webhook_id),
     job as (insert into delivery_jobs (execution_id, entity_id, webhook_id, failures, attempt, due_at, rank) select id, $3, webhook_id, 1, 1, ${dueAt}, ${dueAt} + interval '1 hour' from stored returning 1)
   select count(*) as count from job`;

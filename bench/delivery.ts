@@ -90,7 +90,7 @@ async function measureIsolation(scene: Scene): Promise<void> {
 async function measureOutage(scene: Scene): Promise<void> {
   const hooks = await scene.webhooks(100, "/wait");
   const arrived = async (): Promise<number> => (await scene.receiver.report()).byKind["wait"] ?? 0;
-  const planned = await scene.planMany(hooks, backlog / hooks.length, "now() - interval '10 minutes'");
+  const planned = await scene.planMany(hooks, backlog / hooks.length, "now() - interval '1 hour'");
   const from = performance.now();
   await scene.query("select pg_notify('bellhop_jobs', '')");
   const rates: number[] = [];

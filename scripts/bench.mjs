@@ -1,5 +1,5 @@
 // npm run bench: measures the main job, and delivering by itself, beside the machine's own limits, and prints both.
-// `npm run bench -- main-job | metrics | delivery` plays one part; what follows its name is passed on.
+// `npm run bench -- main-job | delivery | sustained | metrics` plays one part; what follows its name is passed on.
 import { ensureInstalled } from "./lib/install.mjs";
 import { runUntilItEnds } from "./lib/run.mjs";
 

@@ -12,7 +12,8 @@ import { openOtelTracing } from "./adapters/tracing-otel/otel-tracing.ts";
 import { chooseAddress } from "./app-address.ts";
 import type { DatabaseServer } from "./app-database.ts";
 import { startDatabaseServer } from "./app-database.ts";
-import { attemptObserver, seldom, sweeping } from "./app-observe.ts";
+import { startBackground } from "./app-background.ts";
+import { attemptObserver, seldom } from "./app-observe.ts";
 import { version } from "./app-version.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/database.ts";
@@ -26,11 +27,7 @@ import { recordRefusal } from "./features/audit/index.ts";
 import type { Services } from "./features/services.ts";
 import { defaultLimits } from "./features/services.ts";
 import { callbackLinks } from "./features/outcomes/index.ts";
-import { advanceRedeliveries } from "./features/redeliveries/index.ts";
-import { makeMetricCaches, markRunsLost } from "./features/runs/index.ts";
-import { removeWhatIsOld } from "./features/retention/index.ts";
-import { forgetPreviousSecrets } from "./features/secrets/index.ts";
-import { forgetExpired } from "./features/sessions/index.ts";
+import { makeMetricCaches } from "./features/runs/index.ts";
 import { createFirstAdministrator } from "./features/teams/index.ts";
 import { credentialsChannel, makeCredentials } from "./features/tokens/index.ts";
 import { registerFaces } from "./http/faces.ts";
@@ -40,8 +37,6 @@ import { makeHttpServer } from "./http/server.ts";
 import { systemClock } from "./kit/clock.ts";
 import { uuidv7Maker } from "./kit/ids.ts";
 import type { Log } from "./kit/log.ts";
-import type { Repeated } from "./kit/repeat.ts";
-import { repeat } from "./kit/repeat.ts";
 import { makeNudge } from "./kit/nudge.ts";
 import { systemRandom } from "./kit/random.ts";
 import type { Stages, Worker } from "./pipeline/index.ts";
@@ -80,20 +75,6 @@ const poolSize = 32;
 /** Says to other processes that there are jobs, at most this often: they would find them at their next turn anyway. */
 const nudgeMs = 20;
 
-/** How often to look for runs that have gone silent. */
-const sweepMs = 15_000;
-
-/** How often to ask whether it is this process's turn to remove what is old. */
-const retentionMs = 60_000;
-/** How often to look for redeliveries that were asked for. */
-const redeliveriesMs = 1_000;
-
-/** How often to delete what secrets were before a rotation, once their overlap has ended. */
-const forgetMs = 60_000;
-
-/** How often to delete what has expired. */
-const tidyMs = 600_000;
-
 const world = { clock: systemClock, random: systemRandom };
 
 /** The composition root: picks adapters and actions and joins everything; nothing else does. */
@@ -124,12 +105,7 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
   await registerFaces(http, { services, web: config.roles.web, metrics, pingDatabase: () => pingDatabase(db), stopping: () => stopping, tracing });
   metrics.watch({ queue: seldom(world.clock, log, () => readQueueDepth(db)), breakers: seldom(world.clock, log, () => readOpenBreakers(db)), connections: () => db.connections(), inFlight: () => worker?.inFlight() ?? 0 });
   if (config.roles.worker) worker = startDeliveries({ config, services, metrics, stages, tracing });
-  const observed = { metrics, log, clock: world.clock };
-  const sweep = worker === null ? null : repeat(Math.min(sweepMs, config.runHeartbeatMs), sweeping(observed, "lost-runs", () => markRunsLost(services, config.runHeartbeatMs)), (error) => log.error({ err: error }, "cannot look for lost runs; trying again"));
-  const retaining = worker === null ? null : startRetaining(services, config, metrics);
-  const forgetting = worker === null ? null : repeat(forgetMs, sweeping(observed, "previous-secrets", () => forgetPreviousSecrets(services)), (error) => log.error({ err: error }, "cannot delete the earlier values of rotated secrets; trying again"));
-  const tidy = repeat(tidyMs, sweeping(observed, "expired", () => forgetExpired(services)), (error) => log.error({ err: error }, "cannot delete expired sessions; trying again"));
-  const redelivering = worker === null ? null : repeat(redeliveriesMs, sweeping(observed, "redeliveries", () => advanceRedeliveries(services, () => stopping)), (error) => log.error({ err: error }, "cannot plan redeliveries; trying again"));
+  const background = startBackground({ services, config, metrics, stopping: () => stopping });
   const stopForgetting = await db.listen(credentialsChannel, credentials.forget);
   const stopListening = worker === null ? null : await db.listen(jobsChannel, worker.wake);
   await http.listen({ host: config.host, port: address.port });
@@ -142,9 +118,11 @@ export async function startApp({ config, log, stages = ordinaryStages }: AppOpti
     broken: server.broken,
     stop: async (graceMs) => {
       stopping = true;
-      await Promise.all([closeWithin(http, graceMs), worker?.stop(graceMs), sweep?.stop(), retaining?.stop(), redelivering?.stop(), forgetting?.stop(), tidy.stop(), stopForgetting(), stopListening?.()]);
+      const ended = await Promise.allSettled([closeWithin(http, graceMs), worker?.stop(graceMs), ...background.map((each) => each.stop()), stopForgetting(), stopListening?.()]);
       await close(parts, db, server);
       await tracing.close();
+      // Told last: what else there is to close is closed whatever happens.
+      for (const { reason } of ended.filter((one) => one.status === "rejected")) throw reason;
     },
   };
 }
@@ -198,18 +176,6 @@ async function closeWithin(http: FastifyInstance, graceMs: number): Promise<void
   const timer = setTimeout(() => http.server.closeAllConnections(), graceMs);
   await http.close();
   clearTimeout(timer);
-}
-
-/** Removes in the background what has got too old; to stop ends it between two small batches. */
-function startRetaining(services: Services, { retention }: Config, metrics: Metrics): Repeated {
-  const abort = new AbortController();
-  const sweeps = repeat(retentionMs, () => removeWhatIsOld({ ...services, swept: (name, removed) => metrics.swept(name, removed) }, retention, abort.signal), (error) => services.log.error({ err: error }, "cannot remove what is old; trying again"));
-  return {
-    stop: () => {
-      abort.abort();
-      return sweeps.stop();
-    },
-  };
 }
 
 async function close(parts: Parts, db: Database, server: DatabaseServer): Promise<void> {

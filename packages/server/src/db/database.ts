@@ -84,7 +84,7 @@ async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statemen
     const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
     return result.rows;
   } catch (error) {
-    throw holdsNul.has(sqlState(error) ?? "") ? invalidAt("", "A text of the request holds the character U+0000, which nothing here can have in its name or content.") : error;
+    throw holdsNul.has(sqlState(error) ?? "") ? invalidAt("", "A text holds the character U+0000, which PostgreSQL can't store.") : error;
   }
 }
 

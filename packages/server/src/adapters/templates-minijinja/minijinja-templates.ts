@@ -67,7 +67,7 @@ export function makeMinijinjaTemplates(options: MinijinjaOptions = {}): Template
 
 async function startThread(): Promise<Worker> {
   const worker = new Worker(new URL("./template-thread.ts", import.meta.url), { env: {}, stdin: false });
-  await once(worker, "message");
+  await Promise.race([once(worker, "message"), once(worker, "exit").then(() => Promise.reject(new Error("The thread of the template engine ended before it was ready.")))]);
   // It keeps no process alive that has nothing else to do.
   worker.unref();
   return worker;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { actionConfigSchema } from "../../domain/automation.ts";
 import type { ActionConfig, ActionType } from "../../domain/automation.ts";
 import type { Event } from "../../domain/event.ts";
-import { eventOf } from "../rows/event-row.ts";
+import { eventColumns, eventOf } from "../rows/event-row.ts";
 import type { EventRow } from "../rows/event-row.ts";
 import { webhookOf } from "../rows/webhook-row.ts";
 import type { WebhookRow } from "../rows/webhook-row.ts";
@@ -69,7 +69,7 @@ export async function takeDueJobs(db: Querier, taking: Taking): Promise<Taken> {
 
 const readLeased = sql("lease_jobs_read", `
   select execution.id as execution_id, coalesce(execution.message_id, execution.id) as message_id, execution.rendered, execution.traceparent, execution.action_type, revision.name as automation_name, revision.action,
-    event.id as event_id, event.type as event_type, event.author as event_author, event.subject as event_subject, event.created_at as event_at,
+    ${eventColumns},
     to_json(webhook) as webhook
   from executions as execution
   join events as event on event.id = execution.event_id

@@ -35,6 +35,7 @@ export async function listExecutions(services: Pick<Services, "db">, viewer: Vie
 }
 
 async function sourceOf(services: Pick<Services, "db">, viewer: Viewer, { automation, run, team }: ExecutionQuery): Promise<ExecutionFilter["of"]> {
+  if (run !== undefined && (automation !== undefined || team !== undefined)) throw invalidAt("run", "asks for the hooks of one run, and goes with neither automation nor team");
   if (run !== undefined) return { runId: await runIdOf(services, viewer, run) };
   const entityIds = team === undefined ? null : [(await requireEntity(services.db, viewer, { name: team }, "viewer")).id];
   if (automation === undefined) return { entityIds: entityIds ?? (await findVisibleEntityIds(services.db, viewer.userId)) };

@@ -1,8 +1,8 @@
 import type { Querier } from "../../db/database.ts";
+import type { RunPath } from "../../db/queries/run-lock.ts";
 import { findFirstStep, findOverlapping } from "../../db/queries/run-lines.ts";
 import type { BlockRow } from "../../db/queries/run-metric-blocks.ts";
 import { findBlocksAt, findCells } from "../../db/queries/run-metric-blocks.ts";
-import type { RunRow } from "../../db/queries/runs.ts";
 import { notFound } from "../../domain/failure.ts";
 import { decodeColumn } from "../../domain/metrics/block.ts";
 import { decodeCells } from "../../domain/metrics/cells.ts";
@@ -13,12 +13,9 @@ import { readKeys } from "../../domain/run-history-keys.ts";
 import { linesOf } from "../../domain/run-lines.ts";
 import type { Viewer } from "../../domain/viewer.ts";
 import type { Services } from "../services.ts";
-import { requireProject } from "../access/index.ts";
-import { findRun } from "./find-run.ts";
+import { requireRunAt } from "./find-run.ts";
 
-export type RunAddress = { entity: string; project: string; run: string };
-
-export type MetricQuery = RunAddress & {
+export type MetricQuery = RunPath & {
   /** The path of a nested key, with dots. */
   metric: string;
   /** At most so many. */
@@ -37,7 +34,7 @@ export type MetricSeries = { metric: string; buckets: Bucket[] };
  * Throws not_found for a run that the viewer may not see, and for a metric that it has not logged.
  */
 export async function readMetric(services: Pick<Services, "db">, viewer: Viewer, query: MetricQuery): Promise<MetricSeries> {
-  const run = await requireVisibleRun(services, viewer, query);
+  const run = await requireRunAt(services, viewer, query, "viewer");
   const { metric, buckets } = query;
   if (!readKeys(run.history_keys).has(metric)) throw notFound(`Metric "${metric}"`);
   const min = query.minStep ?? (await findFirstStep(services.db, run.id)) ?? 0;
@@ -51,16 +48,10 @@ export async function readMetric(services: Pick<Services, "db">, viewer: Viewer,
 export type MetricSummary = { metric: string; count: number; last: number | null };
 
 /** The metrics of a run by name: how many numbers it has logged of each, and the last value where it is a finite number. */
-export async function listMetrics(services: Pick<Services, "db">, viewer: Viewer, address: RunAddress): Promise<MetricSummary[]> {
-  const keys = readKeys((await requireVisibleRun(services, viewer, address)).history_keys);
+export async function listMetrics(services: Pick<Services, "db">, viewer: Viewer, address: RunPath): Promise<MetricSummary[]> {
+  const keys = readKeys((await requireRunAt(services, viewer, address, "viewer")).history_keys);
   const numbers = [...keys].flatMap(([metric, { counts, last }]) => (counts["number"] === undefined ? [] : [{ metric, count: counts["number"], last: typeof last === "number" ? last : null }]));
   return numbers.sort((a, b) => (a.metric < b.metric ? -1 : 1));
-}
-
-async function requireVisibleRun(services: Pick<Services, "db">, viewer: Viewer, { entity, project: name, run }: RunAddress): Promise<RunRow> {
-  const found = await findRun(services, await requireProject(services.db, viewer, { entity, name }, "viewer"), run);
-  if (found === null) throw notFound(`Run "${entity}/${name}/${run}"`);
-  return found;
 }
 
 const blocksAtOnce = 512;

@@ -185,6 +185,7 @@ describe("run hooks", () => {
     expect(await listHooks(services, mia, path("change"))).toEqual([]);
     expect(await listExecutions(services, vic, { run: "team/p/change", before: null, limit: 10 })).toHaveLength(2);
     expect(await listExecutions(services, mia, { run: "team/p/change", before: null, limit: 1, status: "finished" })).toHaveLength(1);
+    await expect(listExecutions(services, mia, { run: "team/p/change", team: "team", before: null, limit: 10 })).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("run: ") });
   });
 
   test("a run without hooks stores no event of theirs", async () => {
