@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Querier } from "../db/database.ts";
 import { sql } from "../db/database.ts";
 import { freeLanes } from "../db/queries/free-lanes.ts";
 import { recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
@@ -152,7 +153,7 @@ describe("lanes", async () => {
     const ring = await hook("/twice", { concurrency: 8 });
     await ring(5);
     const { jobs } = await takeDueJobs(db, { limit: 5, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null });
-    const settle = (from: number, to: number): Promise<HeldJob[]> => storeSettlements(db, jobs.slice(from, to).map((job) => ({
+    const settle = (from: number, to: number, by: Querier = db): Promise<HeldJob[]> => storeSettlements(by, jobs.slice(from, to).map((job) => ({
       executionId: job.execution_id, leaseToken: job.lease_token, attemptNumber: job.attempt, startedAt: new Date(0), rendered: null, status: "finished", reason: null, retryInMs: null, healthy: true,
       attempt: { outcome: "delivered", reason: null, request: null, response: null, timing: null, retryAfterMs: null, final: false },
     })));
@@ -164,6 +165,31 @@ describe("lanes", async () => {
     expect(await inFlight()).toBe(3);
     await free(await settle(2, 4));
     expect(await inFlight()).toBe(1);
+    // A count that did not see it settled leaves its room to be given back.
+    await ring(2);
+    await takeDueJobs(db, { limit: 5, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null });
+    const last = await db.transaction(async (tx) => {
+      const held = await settle(4, 5, tx);
+      await db.query(sql("test_delete_one", "delete from executions where id = (select execution_id from delivery_jobs where leased and execution_id <> $1 limit 1)"), [jobs[4]?.execution_id ?? ""]);
+      await recountLanes(db);
+      expect(await inFlight()).toBe(2);
+      return held;
+    });
+    await free(last);
+    expect(await inFlight()).toBe(1);
+  });
+
+  test("room that could not be given back is found at once by counting, not at the next count of every minute", async () => {
+    const ring = await hook("/lost", { concurrency: 2 });
+    let failures = 2;
+    const unsteady: typeof db = { ...db, query: (statement, values) => ((statement.name === "free_lanes" || statement.name === "lease_jobs_recount") && failures-- > 0 ? Promise.reject(new Error("connection lost")) : db.query(statement, values)) };
+    // The count at the start is the first failure, giving back the room the second.
+    workers.push(startTestPipeline(unsteady, {}));
+    await until("the first count has failed", () => failures === 1);
+    await ring(6);
+    await finished(6);
+    await until("their room is there again", async () => (await inFlight()) === 0);
+    expect(failures).toBeLessThan(0);
   });
 
   test("a lease passes by lanes that another holds, and neither waits for the other", async () => {

@@ -17,23 +17,23 @@ export type BreakerPolicy = {
 /** A job that was settled, and what its attempt showed of the receiver (Settlement.healthy). */
 export type FreedJob = HeldJob & { healthy: boolean | null; fault: Reason | null };
 
-// The lanes are locked in the order of their ids, as everywhere. Where a lane was counted anew since the jobs were settled,
-// its number is right already, or too high until the next count. Only the lane of a webhook has a circuit breaker: nobody
+// The lanes are locked in the order of their ids, as everywhere. A count of a lane that saw a job settled has given back its
+// room (migration 0024). Only the lane of a webhook has a circuit breaker: nobody
 // could see that of another, or close it by hand.
 const free = sql("free_lanes", `
   with freed as (
-    select lane_id, count(*) as number, min(recounts) as recounts, min(next_attempt_at) as next_attempt_at,
+    select lane_id, array_agg(xid) as settled_by, min(next_attempt_at) as next_attempt_at,
       coalesce(bool_or(healthy), false) as well, count(*) filter (where not healthy) as failed, max(fault) filter (where not healthy) as fault
-    from json_to_recordset($1) as job (lane_id uuid, recounts integer, next_attempt_at timestamptz, healthy boolean, fault text) group by lane_id
+    from json_to_recordset($1) as job (lane_id uuid, xid xid8, next_attempt_at timestamptz, healthy boolean, fault text) group by lane_id
   ), locked as materialized (
-    select lane.*, freed.lane_id, number, freed.recounts as counted, next_attempt_at, well, failed, fault, lane.opened_at is not null as was_open,
+    select lane.*, settled_by, next_attempt_at, well, failed, fault, lane.opened_at is not null as was_open,
       well and (lane.opened_at is null or $2) as recovers,
       failed > 0 and not well and lane.webhook_id is not null and lane.opened_at is null and lane.failures + failed >= $3 as opens,
       failed > 0 and not well and lane.opened_at is not null and lane.held_until <= now() as stays_open
     from delivery_lanes as lane join freed on freed.lane_id = lane.id order by lane.id for update of lane
   ), lanes as (
     update delivery_lanes as lane
-    set in_flight = case when lane.recounts = locked.counted then greatest(0, lane.in_flight - locked.number) else lane.in_flight end, crowded = false,
+    set in_flight = greatest(0, lane.in_flight - (select count(*) from unnest(settled_by) as xid where lane.counted is null or not pg_visible_in_snapshot(xid, lane.counted))), crowded = false,
       ready_at = case when was_open and recovers then now() else least(lane.ready_at, locked.next_attempt_at) end,
       failures = case when recovers then 0 else lane.failures + failed end,
       failing_since = case when recovers then null when failed > 0 then coalesce(lane.failing_since, now()) else lane.failing_since end,
@@ -68,7 +68,7 @@ export type Turn = { webhookId: string; opens: boolean; recovers: boolean; hopel
  */
 export async function freeLanes(db: Querier, jobs: readonly FreedJob[], how: { breaker: BreakerPolicy; mayClose: boolean; forgettable: boolean }): Promise<Freed> {
   const { breaker, mayClose, forgettable } = how;
-  const rows = jobs.map(({ lane_id, recounts, next_attempt_at, healthy, fault }) => ({ lane_id, recounts, next_attempt_at, healthy, fault }));
+  const rows = jobs.map(({ lane_id, xid, next_attempt_at, healthy, fault }) => ({ lane_id, xid, next_attempt_at, healthy, fault }));
   const [freed] = await db.query<Freed>(free, [JSON.stringify(rows), mayClose, breaker.failures, breaker.probeMs, breaker.mostProbeMs, breaker.disableAfterMs, forgettable]);
   return { more: freed?.more ?? false, turns: freed?.turns ?? [] };
 }

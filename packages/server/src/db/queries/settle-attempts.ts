@@ -23,8 +23,8 @@ export type Settlement = {
 
 // The fence: a job is deleted or put back only while its lease token is still the one that the worker was given. What
 // follows is joined to those jobs, so that a worker which was frozen past its lease changes nothing at all. A retry ranks
-// behind an hour of fresh events (migration 0019). Lanes are only looked at: whoever locked them here would hold them until
-// the commit is on the disk, and every lease of theirs would wait for that.
+// behind an hour of fresh events (migration 0019). Lanes are left alone: whoever locked them here would hold them until the
+// commit is on the disk, and every lease of theirs would wait for that.
 const settleAttempts = sql("settle_attempts", `
   with settled as (
     select * from json_to_recordset($1) as row (
@@ -53,11 +53,10 @@ const settleAttempts = sql("settle_attempts", `
     from settled join held using (execution_id)
     where execution.id = settled.execution_id
   )
-  select held.execution_id, held.lane_id, held.next_attempt_at, coalesce(lane.recounts, 0) as recounts
-  from held left join delivery_lanes as lane on lane.id = held.lane_id`);
+  select execution_id, lane_id, next_attempt_at, pg_current_xact_id()::text as xid from held`);
 
 /** An execution whose lease still held when its attempt was stored. */
-export type HeldJob = { execution_id: string; lane_id: string; next_attempt_at: Date | null; /** How often the lane had been counted anew. */ recounts: number };
+export type HeldJob = { execution_id: string; lane_id: string; next_attempt_at: Date | null; /** The transaction that stored it. */ xid: string };
 
 /** Stores the outcomes in one statement. The room that they leave in their lanes is given back by freeLanes. */
 export async function storeSettlements(db: Querier, settlements: readonly Settlement[]): Promise<HeldJob[]> {
