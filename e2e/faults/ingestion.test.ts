@@ -43,7 +43,7 @@ describe("reports of runs that come wrong", () => {
 
   /** The status, or null where no answer came. */
   const post = (run: string, body: string): Promise<number | null> =>
-    fetch(`${server.url}${path(run)}`, { method: "POST", headers: { authorization: authorization(), "content-type": "application/json" }, body, signal: AbortSignal.timeout(5_000) }).then(async (answer) => {
+    fetch(`${server.url}${path(run)}`, { method: "POST", headers: { authorization: authorization(), "content-type": "application/json" }, body, signal: AbortSignal.timeout(30_000) }).then(async (answer) => {
       await answer.text();
       return answer.status;
     }, () => null);
