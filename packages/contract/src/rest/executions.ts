@@ -72,7 +72,7 @@ export const executionWithAttemptsSchema = executionSchema.extend({
 export const listExecutionsQuerySchema = z.strictObject({
   ...pageQuery,
   automation: nameSchema.exactOptional().describe("Id of an automation, or of a run hook"),
-  run: z.string().min(1).max(1_024).exactOptional().describe("entity/project/run: only executions of the hooks that this run has, or had"),
+  run: z.string().min(1).max(1_024).exactOptional().describe("entity/project/run: only executions of the hooks that this run has, or had; goes with neither automation nor team"),
   team: nameSchema.exactOptional().describe("Name of a team, a user or an organization's entity"),
   status: executionStatusSchema.exactOptional(),
   since: z.iso.datetime({ offset: true }).exactOptional().describe("Only executions from this time on; ISO 8601"),

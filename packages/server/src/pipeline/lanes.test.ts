@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { Querier } from "../db/database.ts";
 import { sql } from "../db/database.ts";
 import { freeLanes } from "../db/queries/free-lanes.ts";
+import type { TakenJob } from "../db/queries/lease-jobs.ts";
 import { recountLanes, takeDueJobs } from "../db/queries/lease-jobs.ts";
-import type { HeldJob } from "../db/queries/settle-attempts.ts";
+import type { HeldJob, Settlement } from "../db/queries/settle-attempts.ts";
 import { storeSettlements } from "../db/queries/settle-attempts.ts";
 import { systemClock } from "../kit/clock.ts";
 import { createTestDatabase } from "../testing/database.ts";
@@ -117,6 +118,23 @@ describe("lanes", async () => {
     expect(await db.query(sql("test_outcomes", "select outcome, count(*) as count from attempts group by outcome order by outcome"), [])).toEqual([{ outcome: "delivered", count: 2 }, { outcome: "interrupted", count: 1 }]);
   });
 
+  test("what a worker says of a job whose lease ended is refused, also before another has taken it", async () => {
+    await (await hook("/ended", { concurrency: 1 }))(1);
+    const [job] = (await takeDueJobs(db, { limit: 1, leaseMs: 1, laneConcurrency: 16, afterEntity: 0, freshSince: null })).jobs;
+    if (job === undefined) throw new Error("one job was expected");
+    // Its circuit breaker is open: nobody takes it.
+    await db.query(sql("test_open", "update delivery_lanes set opened_at = now(), held_until = now() + interval '1 hour'"), []);
+    await until("its lease has ended", async () => {
+      await takeDueJobs(db, { limit: 1, leaseMs: 1, laneConcurrency: 16, afterEntity: 0, freshSince: null });
+      return (await inFlight()) === 0;
+    });
+    expect(await storeSettlements(db, [delivered(job)])).toEqual([]);
+    await db.query(sql("test_close", "update delivery_lanes set opened_at = null, held_until = '-infinity', ready_at = now()"), []);
+    work();
+    await finished(1);
+    expect(await db.query(sql("test_outcomes_of", "select number, outcome from attempts order by number"), [])).toEqual([{ number: 1, outcome: "interrupted" }, { number: 2, outcome: "delivered" }]);
+  });
+
   test("places of jobs that were deleted while a worker held them are found again", async () => {
     const ring = await hook("/one", { concurrency: 2 });
     await ring(3);
@@ -153,10 +171,7 @@ describe("lanes", async () => {
     const ring = await hook("/twice", { concurrency: 8 });
     await ring(5);
     const { jobs } = await takeDueJobs(db, { limit: 5, leaseMs: 60_000, laneConcurrency: 16, afterEntity: 0, freshSince: null });
-    const settle = (from: number, to: number, by: Querier = db): Promise<HeldJob[]> => storeSettlements(by, jobs.slice(from, to).map((job) => ({
-      executionId: job.execution_id, leaseToken: job.lease_token, attemptNumber: job.attempt, startedAt: new Date(0), rendered: null, status: "finished", reason: null, retryInMs: null, healthy: true,
-      attempt: { outcome: "delivered", reason: null, request: null, response: null, timing: null, retryAfterMs: null, final: false },
-    })));
+    const settle = (from: number, to: number, by: Querier = db): Promise<HeldJob[]> => storeSettlements(by, jobs.slice(from, to).map(delivered));
     const free = (held: readonly HeldJob[]): Promise<unknown> => freeLanes(db, held.map((job) => ({ ...job, healthy: true, fault: null })), { breaker: defaultBreaker, mayClose: false, forgettable: true });
     const two = await settle(0, 2);
     await recountLanes(db);
@@ -226,6 +241,10 @@ describe("lanes", async () => {
     });
   });
 
+  const delivered = (job: TakenJob): Settlement => ({
+    executionId: job.execution_id, leaseToken: job.lease_token, attemptNumber: job.attempt, startedAt: new Date(0), rendered: null, status: "finished", reason: null, retryInMs: null, healthy: true,
+    attempt: { outcome: "delivered", reason: null, request: null, response: null, timing: null, retryAfterMs: null, final: false },
+  });
   const inFlight = async (): Promise<number> => (await db.query<{ in_flight: number }>(sql("test_in_flight", "select in_flight from delivery_lanes"), []))[0]?.in_flight ?? Number.NaN;
 
   test("a lease reads a few rows by index, whatever waits: 10,000 lanes and 100,000 jobs", async () => {

@@ -7,9 +7,9 @@ alter table delivery_lanes add column floor timestamptz not null default '-infin
 
 -- Takes up to `slots` jobs: of each entity one, then of each a second one, and so on; of an entity's lanes likewise; of a
 -- lane what ranks first. plpgsql, so that each statement sees what was committed before the lanes were locked.
--- Fresh jobs are looked at without locking them, and lanes that another worker has locked are left to the next turn: who held
--- jobs while waiting for a lane stood in the way of who held the lane and took its jobs, and PostgreSQL ended one of the two
--- after a second. Only who finds all lanes locked waits for them, in the order of their ids, as everywhere.
+-- Jobs are looked at without locking them, and lanes that another worker has locked are left to the next turn: a lease that
+-- held jobs while waiting for a lane stood in the way of the one that held the lane and took its jobs, and PostgreSQL ended
+-- one of the two after a second. Only who finds all lanes locked waits for them, in the order of their ids, as everywhere.
 -- `fresh_from`: fresh jobs with smaller ids are not looked for, for the same reason. Null: all of them, and leases that ran
 -- out too; to be asked now and then.
 -- `jobs`: what was taken. `more`: ask again at once. `last_entity`: where the next turn goes on. `unseen`: there may be more
@@ -35,16 +35,9 @@ begin
   -- A lease that a crash of the database forgets is a job that is taken again: not worth waiting for the disk.
   perform set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true);
 
-  -- Leases that ran out: nobody knows how these attempts ended.
-  with ended as materialized (
-    select execution_id, lane_id, rank, attempt, leased_at, entity_id from delivery_jobs
-    where fresh_from is null and leased and due_at <= now() order by due_at limit 100 for update skip locked
-  ), recorded as (
-    insert into attempts (execution_id, number, entity_id, outcome, reason, started_at)
-    select execution_id, attempt, entity_id, 'interrupted', 'interrupted', leased_at from ended
-    on conflict do nothing
-  )
-  select coalesce(array_agg(execution_id), '{}'), coalesce(array_agg(lane_id), '{}'), coalesce(array_agg(rank), '{}') into ended_jobs, ended_lanes, ended_ranks from ended;
+  -- Leases that ran out. They are only looked at, as fresh jobs are, until their lanes are ours.
+  select coalesce(array_agg(execution_id), '{}'), coalesce(array_agg(lane_id), '{}'), coalesce(array_agg(rank), '{}') into ended_jobs, ended_lanes, ended_ranks from (
+    select execution_id, lane_id, rank from delivery_jobs where fresh_from is null and leased and due_at <= now() order by due_at limit 100) as job;
 
   select coalesce(array_agg(execution_id), '{}'), coalesce(array_agg(lane_id), '{}'), coalesce(array_agg(rank), '{}') into fresh_jobs, fresh_lanes, fresh_ranks from (
     select execution_id, lane_id, rank from delivery_jobs
@@ -78,10 +71,22 @@ begin
   end if;
   at := clock_timestamp();
 
+  -- Nobody knows how these attempts ended. Whoever stores an outcome of one just now holds the job and may wait for its lane:
+  -- it is passed by. The new token refuses what their workers may still say.
   if cardinality(ended_jobs) > 0 then
-    update delivery_jobs set leased = false, leased_at = null, due_at = at where execution_id = any (ended_jobs) and lane_id = any (lanes);
-    update delivery_lanes as lane set in_flight = greatest(0, in_flight - ended.number)
-    from (select id, count(*) as number from unnest(ended_lanes) as id group by id) as ended where lane.id = ended.id and lane.id = any (lanes);
+    with ended as materialized (
+      select execution_id, lane_id, attempt, leased_at, entity_id from delivery_jobs
+      where execution_id = any (ended_jobs) and lane_id = any (lanes) and leased and due_at <= at for update skip locked
+    ), recorded as (
+      insert into attempts (execution_id, number, entity_id, outcome, reason, started_at)
+      select execution_id, attempt, entity_id, 'interrupted', 'interrupted', leased_at from ended
+      on conflict do nothing
+    ), released as (
+      update delivery_jobs as job set leased = false, leased_at = null, due_at = at, lease_token = (random() * 9007199254740991)::bigint
+      from ended where job.execution_id = ended.execution_id returning job.lane_id
+    )
+    update delivery_lanes as lane set in_flight = greatest(0, in_flight - released.number)
+    from (select lane_id, count(*) as number from released group by lane_id) as released where lane.id = released.lane_id;
   end if;
 
   return query
